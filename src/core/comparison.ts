@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { verdictSchema } from "./gate.ts";
+
+/** An interval with its two-sided level. */
+export const intervalSchema = z.object({
+  /** Lower end. */
+  lower: z.number(),
+  /** Upper end. */
+  upper: z.number(),
+  /** Two-sided confidence level, 0..1. */
+  level: z.number(),
+});
+/** An interval with its two-sided level. */
+export type Interval = z.infer<typeof intervalSchema>;
+
+/** How many planned pairs of trials of a cohort were of which kind, for one metric. Their sum is `planned`. */
+export const pairCountsSchema = z.object({
+  /** Planned pairs: cases × repetitions. */
+  planned: z.number().int().min(0),
+  /** Scored on both sides. */
+  scored: z.number().int().min(0),
+  /** Nothing to judge on either side: the metric does not apply to the case. */
+  notApplicable: z.number().int().min(0),
+  /** Without a score on the candidate's side alone (failed trial, evaluator error, unscored). */
+  candidateMissing: z.number().int().min(0),
+  /** Without a score on the baseline's side alone. */
+  baselineMissing: z.number().int().min(0),
+  /** Without a score on both sides, and not because the metric does not apply. */
+  bothMissing: z.number().int().min(0),
+});
+/** Pairs of trials by kind. */
+export type PairCounts = z.infer<typeof pairCountsSchema>;
+
+/** Candidate minus baseline for one rate in one cohort. Proportions 0..1; differences −1..1, negative when the candidate is worse. */
+export const comparisonSchema = z.object({
+  /** Name of the metric: an evaluator's pass rate, or `error_rate`. */
+  metric: z.string(),
+  /** Name of the cohort. */
+  cohort: z.string(),
+  /** Cases that were judged on both sides. */
+  n: z.number().int().min(0),
+  /** Clusters among them: independent units of the statistics. Equal to `n` where cases share none. */
+  clusters: z.number().int().min(0),
+  /** Pairs of trials by kind. */
+  pairs: pairCountsSchema,
+  /** Rate of the baseline over the judged pairs; `null` when there are none. */
+  baseline: z.number().nullable(),
+  /** Rate of the candidate over the judged pairs; `null` when there are none. */
+  candidate: z.number().nullable(),
+  /** Candidate minus baseline; `null` when there are no judged pairs. */
+  difference: z.number().nullable(),
+  /** Interval of the difference; `null` when there are no judged pairs. */
+  interval: intervalSchema.nullable(),
+  /** Cases that got worse. */
+  regressed: z.number().int().min(0),
+  /** Cases that got better. */
+  improved: z.number().int().min(0),
+  /** How interval and tests were computed. */
+  method: z.enum(["tango-mcnemar", "empirical-likelihood-sign-flip", "none"]),
+});
+/** Candidate minus baseline for one rate in one cohort. */
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+/** Latency, tokens and cost of one side in one cohort. */
+export const operationsSchema = z.object({
+  /** The side. */
+  side: z.enum(["baseline", "candidate"]),
+  /** Name of the cohort. */
+  cohort: z.string(),
+  /** Planned trials. */
+  planned: z.number().int(),
+  /** Answered trials. */
+  answered: z.number().int(),
+  /** Failed trials by kind of failure. */
+  failures: z.record(z.string(), z.number().int()),
+  /** Share of planned trials that answered at the first attempt; `null` without trials. */
+  firstAttemptRate: z.number().nullable(),
+  /** Latency of answered trials in milliseconds at the 50th, 95th and 99th percentile (type 7); `null` without one. */
+  latencyMs: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
+  /** Tokens read, summed over trials that report them; `null` when none does. */
+  inputTokens: z.number().nullable(),
+  /** Tokens written, summed over trials that report them; `null` when none does. */
+  outputTokens: z.number().nullable(),
+  /** Cost in US dollars, summed over trials that report it; `null` when none does. */
+  costUsd: z.number().nullable(),
+});
+/** Latency, tokens and cost of one side in one cohort. */
+export type Operations = z.infer<typeof operationsSchema>;
+
+/** What a criterion demands. */
+export const ruleSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("margin"), margin: z.number() }),
+  z.object({ kind: z.literal("at_least"), threshold: z.number() }),
+  z.object({ kind: z.literal("at_most"), threshold: z.number() }),
+]);
+/** What a criterion demands. */
+export type Rule = z.infer<typeof ruleSchema>;
+
+/** The decision on one criterion in one cohort, with all that it rests on. */
+export const decisionSchema = z.object({
+  /** The criterion in words, such as `tool_selection loses at most 5.0 points`. */
+  criterion: z.string(),
+  /** Name of the cohort. */
+  cohort: z.string(),
+  /** Name of the metric. */
+  metric: z.string(),
+  /** Whether it decides the verdict or is only shown. */
+  severity: z.enum(["blocking", "advisory"]),
+  /** What it demands. */
+  rule: ruleSchema,
+  /** The decision. */
+  decision: verdictSchema,
+  /** Why, in one sentence with metric, cohort, loss, interval and margin. */
+  reason: z.string(),
+  /** Cases that were judged (on both sides for a margin, on the candidate's for a threshold). */
+  n: z.number().int().min(0),
+  /** Independent units among them. */
+  clusters: z.number().int().min(0),
+  /** Rate of the baseline; `null` where there is none. */
+  baseline: z.number().nullable(),
+  /** Rate of the candidate; `null` where there is none. */
+  candidate: z.number().nullable(),
+  /** What the rule looks at: candidate minus baseline for a margin, the candidate's rate for a threshold. */
+  estimate: z.number().nullable(),
+  /** Interval of `estimate` at level 1 − 2·alpha over what was observed. */
+  interval: intervalSchema.nullable(),
+  /** The same interval were every missing score to speak against the candidate; `null` when nothing is missing. */
+  worstCaseInterval: intervalSchema.nullable(),
+  /** The margin; `null` for a threshold. */
+  margin: z.number().nullable(),
+  /** The threshold; `null` for a margin. */
+  threshold: z.number().nullable(),
+  /** Cases that got worse and better; 0 for a threshold. */
+  regressed: z.number().int().min(0),
+  improved: z.number().int().min(0),
+  /** One-sided p value for harm, alone and corrected over all blocking criteria; `null` for a threshold. */
+  harmP: z.number().nullable(),
+  harmPAdjusted: z.number().nullable(),
+  /** True when non-inferiority is proven and a loss within the margin is proven too. */
+  degradedWithinMargin: z.boolean(),
+  /** The smallest drop that this many cases could have shown with a probability of 0.8; `null` where none could, or for a threshold. */
+  smallestVisibleDrop: z.number().nullable(),
+  /** For an inconclusive decision about how many cases the cohort needs in all; `null` otherwise or when no number helps. */
+  casesNeeded: z.number().int().nullable(),
+});
+/** The decision on one criterion in one cohort. */
+export type Decision = z.infer<typeof decisionSchema>;

@@ -1,0 +1,89 @@
+import { z } from "zod";
+
+/** What a user can do wrong, as a stable word that scripts may rely on. */
+export type EvalsErrorCode =
+  | "USAGE"
+  | "CONFIG_NOT_FOUND"
+  | "CONFIG_INVALID"
+  | "EVAL_INVALID"
+  | "GATE_INVALID"
+  | "RELEASE_INVALID"
+  | "DATASET_NOT_FOUND"
+  | "DATASET_EMPTY"
+  | "DATASET_INVALID"
+  | "DATASET_LOCK_MISMATCH"
+  | "COHORT_THIN"
+  | "NOT_COMPARABLE"
+  | "CREDENTIAL_MISSING"
+  | "TARGET_INVALID"
+  | "OUTPUT_NOT_WRITABLE"
+  | "STORE_UNUSABLE"
+  | "RUN_NOT_FOUND"
+  | "RUN_MISMATCH"
+  | "CASE_NOT_FOUND";
+
+/**
+ * A mistake in what the user wrote or asked for. Always found before anything is spent; the command line
+ * shows one line of message and one line of hint and ends with exit code 2.
+ */
+export class EvalsError extends Error {
+  override readonly name = "EvalsError";
+  /** Stable word for the kind of mistake. */
+  readonly code: EvalsErrorCode;
+  /** What to do about it, in one sentence. */
+  readonly hint: string;
+  /** Facts for machines, such as the list of refused differences. */
+  readonly details: unknown;
+
+  constructor(
+    code: EvalsErrorCode,
+    message: string,
+    hint: string,
+    options: { cause?: unknown; details?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = hint;
+    this.details = options.details;
+  }
+}
+
+/** Classes of failure of the measured system. Stored as data, never thrown away. */
+export const failureKinds = [
+  "timeout",
+  "rate_limit",
+  "provider",
+  "target",
+  "evaluator",
+  "budget",
+  "aborted",
+] as const;
+
+/** Why one trial has no answer. */
+export const failureSchema = z.object({
+  /** Class of the failure: `timeout`, `rate_limit`, `provider` (5xx, network), `target` (its own error or a malformed answer), `evaluator`, `budget` (spend limit), `aborted` (interrupted). */
+  kind: z.enum(failureKinds),
+  /** What the target or provider said, with secrets removed. */
+  message: z.string(),
+  /** True when the same call may succeed later. */
+  retryable: z.boolean(),
+  /** HTTP status, where there was one. */
+  statusCode: z.number().int().optional(),
+});
+/** Why one trial has no answer. */
+export type Failure = z.infer<typeof failureSchema>;
+
+/** What a target throws when it knows why the call failed. Anything else that a target throws becomes a failure of kind `target`. */
+export class TargetError extends Error {
+  override readonly name = "TargetError";
+  /** The failure as it will be stored. */
+  readonly failure: Failure;
+  /** Milliseconds that the provider asked to wait before the next attempt. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(failure: Failure, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+    super(failure.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.failure = failure;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

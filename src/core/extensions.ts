@@ -1,0 +1,124 @@
+import type { Case, CaseInput, Message, Passage } from "./dataset.ts";
+import type { Components } from "./release.ts";
+import type { Report } from "./report.ts";
+import type { RunManifest } from "./run.ts";
+import type { Output, Sample, Usage } from "./sample.ts";
+import type { Evaluation, Score } from "./score.ts";
+import type { Span } from "./trace.ts";
+
+/** What a target is asked. The expectation of the case is not in it. */
+export interface TargetRequest {
+  /** The case, for logs and recordings; an answer must not depend on it. */
+  readonly caseId: string;
+  /** The input of the case. */
+  readonly input: CaseInput;
+  /** The messages of the input; empty when it has only variables. */
+  readonly messages: readonly Message[];
+  /** Context given with the case; empty when it has none. */
+  readonly context: readonly Passage[];
+  /** Number of the repetition; the first is 1. */
+  readonly repetition: number;
+}
+
+/** Runs a step of an answer and records it as a span. */
+export type SpanRecorder = <T>(
+  name: string,
+  attributes: Span["attributes"],
+  work: () => T | Promise<T>,
+) => Promise<T>;
+
+/** What a target may use while it answers. */
+export interface CallContext {
+  /** Aborted when the time is up or the run is interrupted. */
+  readonly signal: AbortSignal;
+  /** Seed of the trial: the same for both releases. */
+  readonly seed: number;
+  /** Records a step. */
+  readonly span: SpanRecorder;
+}
+
+/** What a target answers. Only `text` is needed; what is left out counts as not reported. */
+export interface TargetResponse extends Partial<Omit<Output, "text">> {
+  /** The answer. */
+  readonly text: string;
+  /** What the call used. */
+  readonly usage?: Partial<Usage>;
+  /** Model that answered, in the provider's word. */
+  readonly servedModel?: string;
+}
+
+/** What is called: a model API, a recording, a function. */
+export interface Target {
+  /** Name for people. */
+  readonly name: string;
+  /** What the target itself knows of the bundle it calls, such as model and decoding of an API. Merged into the release's components, so that nothing it sends can differ unseen. */
+  readonly components: Readonly<Partial<Components>>;
+  /** Finds what would make every call fail (a missing key, a missing file) before anything is spent. Throws `EvalsError`. */
+  check?(): void | Promise<void>;
+  /** Answers one request. May throw; `TargetError` says why, anything else becomes a failure of kind `target`. */
+  call(request: TargetRequest, context: CallContext): Promise<TargetResponse>;
+}
+
+/** What an evaluator sees: one sample with its case, never the other side. */
+export interface EvaluatorInput {
+  readonly case: Case;
+  readonly sample: Sample & { readonly output: Output };
+  readonly spans: readonly Span[];
+}
+
+/** A function of one sample. */
+export interface Evaluator {
+  /** Name, lower case with underscores; also the name of its metric in a gate. */
+  readonly name: string;
+  /** Version; scores of different versions are never compared. */
+  readonly version: string;
+  /** Compiles what the cases bring, such as JSON schemas, once before the run. Throws `EvalsError` for what cannot be used. */
+  prepare?(cases: readonly Case[]): void | Promise<void>;
+  /** Judges one sample. What it throws becomes an evaluation of status `error`. */
+  evaluate(input: EvaluatorInput): Evaluation | Promise<Evaluation>;
+}
+
+/** A record of a run as a store keeps it. */
+export type StoreRecord =
+  | { readonly kind: "run"; readonly runId: string; readonly key: string; readonly body: RunManifest }
+  | { readonly kind: "sample"; readonly runId: string; readonly key: string; readonly body: Sample }
+  | { readonly kind: "score"; readonly runId: string; readonly key: string; readonly body: Score }
+  | { readonly kind: "report"; readonly runId: string; readonly key: string; readonly body: Report };
+
+/** Kind of a record. */
+export type RecordKind = StoreRecord["kind"];
+
+/** Body of the records of one kind. */
+export type RecordBody<K extends RecordKind> = Extract<StoreRecord, { kind: K }>["body"];
+
+/** Where the records of runs are kept. Append-only: a record that is there is never changed, and a second one with its run, kind and key is ignored. */
+export interface Store {
+  /** Writes records; when the promise resolves they survive the death of the process. */
+  append(records: readonly StoreRecord[]): Promise<void>;
+  /** Manifests of the stored runs, newest first. */
+  runs(filter?: { readonly evaluation?: string; readonly limit?: number }): Promise<RunManifest[]>;
+  /** Records of one run and kind, in the order in which they were written. */
+  read<K extends RecordKind>(runId: string, kind: K): Promise<RecordBody<K>[]>;
+  /** Ends the use of the store. */
+  close(): Promise<void>;
+}
+
+/** Turns a report into a format. Pure: the same report gives the same text. */
+export interface Reporter {
+  /** Name of the format. */
+  readonly name: string;
+  /** Renders the report. */
+  render(report: Report): string;
+}
+
+/** A release as the user defines it: a target with the components of its bundle. */
+export interface Release {
+  /** Name, unique in the evaluation. */
+  readonly name: string;
+  /** What is called. */
+  readonly target: Target;
+  /** All components, those of the target merged in; `null` for one that the release does not have. */
+  readonly components: Components;
+  /** Paths that differ from the live release on purpose. */
+  readonly changes: readonly string[];
+}

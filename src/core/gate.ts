@@ -1,0 +1,59 @@
+import { z } from "zod";
+
+/** One rule of a gate as the user writes it. Exactly one of `margin`, `atLeast` and `atMost` is given. */
+export const criterionSchema = z
+  .strictObject({
+    /** What is compared: the name of an evaluator (its pass rate) or `error_rate`. */
+    metric: z.string().min(1),
+    /**
+     * Where it holds. `all`; a tag, `tier=free`; a combination, `tier=free & intent=refund`; each value of a dimension, `tier=*`;
+     * each combination, `tier=* & intent=*`; each tag of each dimension, `*`; each combination of two tags, `* & *`.
+     */
+    cohorts: z.array(z.string().min(1)).min(1).default(["all"]),
+    /** Cohorts that a `*` finds are left out when they have fewer cases than this. The report counts them. */
+    minimumCohortSize: z.int().min(1).default(1),
+    /** The largest loss against the baseline that is acceptable, as a proportion: 0.05 is five percentage points. */
+    margin: z.number().gt(0).lt(1).optional(),
+    /** The smallest acceptable rate of the candidate, 0..1. */
+    atLeast: z.number().gt(0).lt(1).optional(),
+    /** The largest acceptable rate of the candidate, 0..1. */
+    atMost: z.number().gt(0).lt(1).optional(),
+    /** `blocking` decides the verdict; `advisory` is only shown. */
+    severity: z.enum(["blocking", "advisory"]).default("blocking"),
+  })
+  .refine(
+    (rule) => [rule.margin, rule.atLeast, rule.atMost].filter((bound) => bound !== undefined).length === 1,
+    {
+      message: "a criterion needs exactly one of `margin`, `atLeast` and `atMost`",
+    },
+  );
+/** One rule of a gate, defaults filled in. */
+export type Criterion = z.output<typeof criterionSchema>;
+
+/** A gate as the user writes it. */
+export const gateSchema = z.strictObject({
+  /** Name of the policy. */
+  name: z.string().min(1),
+  /** One-sided error probability of each side of the decision; intervals have level 1 − 2·alpha. */
+  alpha: z.number().gt(0).lt(0.5).default(0.05),
+  /** The rules. A gate without one decides nothing and is refused. */
+  criteria: z.array(criterionSchema).min(1, "a gate needs at least one criterion"),
+});
+/** A gate, defaults filled in. */
+export type Gate = z.output<typeof gateSchema>;
+/** A gate as the user writes it. */
+export type GateInput = z.input<typeof gateSchema>;
+
+/** Outcome of one criterion, or of the whole gate. */
+export const verdictSchema = z.enum(["pass", "fail", "inconclusive", "error"]);
+/** Outcome of one criterion, or of the whole gate. */
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** Verdicts from worst to best: the verdict of a gate is the worst of its blocking decisions. */
+export const verdictsWorstFirst: readonly Verdict[] = ["fail", "error", "inconclusive", "pass"];
+
+/** Exit code of the command line for each verdict. 2 is kept for usage and configuration, 130 for an interruption. */
+export const exitCodeOf: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, inconclusive: 3, error: 4 };
+
+/** Metric that every run has: trials without an answer over planned trials. */
+export const errorRateMetric = "error_rate";

@@ -1,0 +1,46 @@
+/** Any JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: Json };
+
+/**
+ * Text of a JSON value that is the same for equal values: keys sorted by code unit, no white space,
+ * `undefined` members left out. The form that every fingerprint is taken of (compare RFC 8785).
+ *
+ * @throws TypeError for what JSON cannot hold: functions, symbols, bigints, NaN, infinities, cycles.
+ */
+export function canonicalJson(value: unknown): string {
+  return write(value, new Set());
+}
+
+function write(value: unknown, above: Set<object>): string {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new TypeError(`JSON cannot hold the number ${value}`);
+    return JSON.stringify(value);
+  }
+  if (typeof value !== "object") throw new TypeError(`JSON cannot hold a ${typeof value}`);
+  if (above.has(value)) throw new TypeError("JSON cannot hold a value that contains itself");
+  above.add(value);
+  const text = Array.isArray(value) ? writeArray(value, above) : writeObject(value, above);
+  above.delete(value);
+  return text;
+}
+
+function writeArray(items: unknown[], above: Set<object>): string {
+  return `[${items.map((item) => write(item ?? null, above)).join(",")}]`;
+}
+
+function writeObject(object: object, above: Set<object>): string {
+  const members = Object.entries(object)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([key, member]) => `${JSON.stringify(key)}:${write(member, above)}`);
+  return `{${members.join(",")}}`;
+}
+
+/** True for a plain JSON object: not null, not an array. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

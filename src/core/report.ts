@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { comparisonSchema, decisionSchema, operationsSchema } from "./comparison.ts";
+import { failureSchema } from "./errors.ts";
+import { verdictSchema } from "./gate.ts";
+import { runManifestSchema } from "./run.ts";
+import { toolCallSchema } from "./sample.ts";
+import { evaluationSchema } from "./score.ts";
+
+/** One finding on whether the two sides may be compared. */
+export const comparabilitySchema = z.object({
+  /** `refused` stops the comparison; `declared` is an intended change; `note` is worth knowing. */
+  level: z.enum(["refused", "declared", "note"]),
+  /** What it is about: a path such as `decoding.temperature`, or a word such as `missing answers`. */
+  subject: z.string(),
+  /** What was found, in one sentence. */
+  message: z.string(),
+});
+/** One finding on whether the two sides may be compared. */
+export type Comparability = z.infer<typeof comparabilitySchema>;
+
+/** What became of a case between the two sides. */
+export const caseChangeSchema = z.enum(["regressed", "improved", "unchanged", "errored", "unscored"]);
+/** What became of a case between the two sides. */
+export type CaseChange = z.infer<typeof caseChangeSchema>;
+
+/** One side of a case in the report. */
+export const caseSideSchema = z.object({
+  /** Text of the answer, cut at 4,000 characters; `null` when the trial failed. */
+  text: z.string().nullable(),
+  /** Tool calls of the answer. */
+  toolCalls: z.array(toolCallSchema),
+  /** Why the trial failed; `null` when it was answered. */
+  failure: failureSchema.nullable(),
+  /** What each evaluator said, by name. */
+  evaluations: z.record(z.string(), evaluationSchema),
+});
+
+/** A case whose outcome differs between the sides, or that could not be judged. */
+export const caseReportSchema = z.object({
+  caseId: z.string(),
+  /** Its cohort tags. */
+  cohorts: z.record(z.string(), z.string()),
+  policyLabels: z.array(z.string()),
+  /** What became of it: the worst over its evaluators and repetitions. */
+  change: caseChangeSchema,
+  /** Names of the evaluators that got worse. */
+  regressedMetrics: z.array(z.string()),
+  /** Names of the evaluators that got better. */
+  improvedMetrics: z.array(z.string()),
+  /** The last message of the input, or its variables as JSON; cut at 2,000 characters. */
+  input: z.string(),
+  /** What the case expects, as JSON. */
+  expected: z.json(),
+  /** The first repetition that shows the change. */
+  repetition: z.number().int(),
+  baseline: caseSideSchema,
+  candidate: caseSideSchema,
+});
+/** A case in the report. */
+export type CaseReport = z.infer<typeof caseReportSchema>;
+
+/** What a run found, complete: every reporter renders this value and computes nothing. It is also the JSON report for machines. */
+export const reportSchema = z.object({
+  /** Version of this format. */
+  schemaVersion: z.literal(1),
+  /** The verdict: the worst of the blocking decisions. */
+  verdict: verdictSchema,
+  /** Exit code of the process: 0 pass, 1 fail, 2 refused before the start, 3 inconclusive, 4 could not measure, 130 interrupted. */
+  exitCode: z.number().int(),
+  /** The verdict in one sentence, with cohort, metric, loss, interval and margin. */
+  headline: z.string(),
+  /** Decisions, worst first; blocking before advisory. */
+  decisions: z.array(decisionSchema),
+  /** Each metric in each cohort of one tag, in `all`, and in each cohort that the gate names. */
+  comparisons: z.array(comparisonSchema),
+  /** Latency, tokens, cost and failures by side, for `all` and for each cohort of one tag. */
+  operations: z.array(operationsSchema),
+  /** What to know before trusting the verdict. */
+  comparability: z.array(comparabilitySchema),
+  /** Number of cases by what became of them. */
+  caseCounts: z.record(caseChangeSchema, z.number().int()),
+  /** The cases that did not stay the same: regressed first, then errored, unscored, improved. */
+  cases: z.array(caseReportSchema),
+  /** What exactly was compared; `null` when the run was refused before it had a manifest. */
+  provenance: runManifestSchema.nullable(),
+  /** Set when the run was refused: code, message and remedy. */
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
+});
+/** What a run found, complete. */
+export type Report = z.infer<typeof reportSchema>;

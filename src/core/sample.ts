@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { passageSchema } from "./dataset.ts";
+import { failureSchema } from "./errors.ts";
+import { spanSchema } from "./trace.ts";
+
+/** A tool call that the measured system made. */
+export const toolCallSchema = z.object({
+  /** Name of the tool. */
+  name: z.string(),
+  /** Arguments as the model gave them; text where they were no JSON. */
+  arguments: z.json(),
+  /** What the tool returned, where it was recorded. */
+  result: z.json().optional(),
+});
+/** A tool call that the measured system made. */
+export type ToolCall = z.infer<typeof toolCallSchema>;
+
+/** What the measured system answered. */
+export const outputSchema = z.object({
+  /** The answer's text; empty when it answered with tool calls alone. */
+  text: z.string(),
+  /** Tool calls in the order in which they were made. */
+  toolCalls: z.array(toolCallSchema),
+  /** Passages that it retrieved, best first; `null` when it does not report them. */
+  context: z.array(passageSchema).nullable(),
+  /** State after the answer, as far as the target reports it; `null` when it does not. */
+  state: z.json(),
+  /** True when the system or its guardrail declined to answer. */
+  refused: z.boolean(),
+  /** Why generation ended, in the provider's word. */
+  finishReason: z.string().nullable(),
+});
+/** What the measured system answered. */
+export type Output = z.infer<typeof outputSchema>;
+
+/** What a call used. */
+export const usageSchema = z.object({
+  /** Tokens read; `null` when not reported. */
+  inputTokens: z.number().int().min(0).nullable(),
+  /** Tokens written; `null` when not reported. */
+  outputTokens: z.number().int().min(0).nullable(),
+  /** Cost in US dollars; `null` when unknown. */
+  costUsd: z.number().min(0).nullable(),
+});
+/** What a call used. */
+export type Usage = z.infer<typeof usageSchema>;
+
+/** One attempt at a trial: the first, or a retry after a transient failure. */
+export const attemptSchema = z.object({
+  /** Duration in milliseconds. */
+  latencyMs: z.number().min(0),
+  /** Why it failed; `null` for the attempt that answered. */
+  failure: failureSchema.nullable(),
+});
+/** One attempt at a trial. */
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** Which side of the comparison a sample belongs to. */
+export const sideSchema = z.enum(["baseline", "candidate"]);
+/** Which side of the comparison a sample belongs to. */
+export type Side = z.infer<typeof sideSchema>;
+
+/** What one trial produced: an answer or a failure, never nothing. */
+export const sampleSchema = z.object({
+  /** Key of the trial: SHA-256 over release fingerprint, case fingerprint, repetition and seed. */
+  trialKey: z.string(),
+  /** The case. */
+  caseId: z.string(),
+  /** The side. */
+  side: sideSchema,
+  /** Number of the repetition; the first is 1. */
+  repetition: z.number().int().min(1),
+  /** Seed that the target was given. */
+  seed: z.number().int(),
+  /** When the trial began, ISO 8601. */
+  startedAt: z.string(),
+  /** Latency of the attempt that answered, or of the last one, in milliseconds. Waiting between attempts is not in it. */
+  latencyMs: z.number().min(0),
+  /** The answer; `null` when the trial failed. */
+  output: outputSchema.nullable(),
+  /** Why the trial failed; `null` when it was answered. */
+  failure: failureSchema.nullable(),
+  /** Every attempt, in order. */
+  attempts: z.array(attemptSchema),
+  /** What all attempts together used. */
+  usage: usageSchema,
+  /** Model that answered, in the provider's word; `null` when not reported. */
+  servedModel: z.string().nullable(),
+  /** Steps of the answer. */
+  spans: z.array(spanSchema),
+});
+/** What one trial produced. */
+export type Sample = z.infer<typeof sampleSchema>;
