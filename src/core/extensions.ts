@@ -45,6 +45,8 @@ export interface TargetResponse extends Partial<Omit<Output, "text">> {
   readonly usage?: Partial<Usage>;
   /** Model that answered, in the provider's word. */
   readonly servedModel?: string;
+  /** Latency in milliseconds as it was recorded, for recordings; the runner's own clock otherwise. */
+  readonly latencyMs?: number;
 }
 
 /** What is called: a model API, a recording, a function. */
@@ -81,6 +83,7 @@ export interface Evaluator {
 /** A record of a run as a store keeps it. */
 export type StoreRecord =
   | { readonly kind: "run"; readonly runId: string; readonly key: string; readonly body: RunManifest }
+  | { readonly kind: "case"; readonly runId: string; readonly key: string; readonly body: Case }
   | { readonly kind: "sample"; readonly runId: string; readonly key: string; readonly body: Sample }
   | { readonly kind: "score"; readonly runId: string; readonly key: string; readonly body: Score }
   | { readonly kind: "report"; readonly runId: string; readonly key: string; readonly body: Report };

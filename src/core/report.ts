@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { comparisonSchema, decisionSchema, operationsSchema } from "./comparison.ts";
+import type { Case } from "./dataset.ts";
 import { failureSchema } from "./errors.ts";
 import { verdictSchema } from "./gate.ts";
 import { runManifestSchema } from "./run.ts";
-import { toolCallSchema } from "./sample.ts";
-import { evaluationSchema } from "./score.ts";
+import { type Sample, toolCallSchema } from "./sample.ts";
+import { evaluationSchema, type Score } from "./score.ts";
 
 /** One finding on whether the two sides may be compared. */
 export const comparabilitySchema = z.object({
@@ -88,3 +89,13 @@ export const reportSchema = z.object({
 });
 /** What a run found, complete. */
 export type Report = z.infer<typeof reportSchema>;
+
+/** One case of a stored run in full. */
+export interface StoredCase {
+  readonly runId: string;
+  readonly case: Case;
+  /** Names of the releases by side. */
+  readonly releases: { readonly baseline: string; readonly candidate: string };
+  /** One entry a repetition and side: by repetition, the baseline before the candidate. */
+  readonly trials: readonly { readonly sample: Sample; readonly scores: readonly Score[] }[];
+}

@@ -33,7 +33,7 @@ export const evaluationSchema = z.discriminatedUnion("status", [
   }),
   z.object({
     status: z.literal("error"),
-    /** What went wrong in the evaluator, or that the trial had no answer to judge. */
+    /** What went wrong in the evaluator. A trial without an answer has no evaluation at all. */
     reason: z.string(),
   }),
 ]);

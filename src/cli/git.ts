@@ -1,0 +1,16 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { RunManifest } from "../core/run.ts";
+
+const run = promisify(execFile);
+
+/** The commit of the working directory and whether tracked files differ from it; `null` outside a repository or without git. */
+export async function gitState(): Promise<RunManifest["git"]> {
+  try {
+    const { stdout: commit } = await run("git", ["rev-parse", "HEAD"]);
+    const { stdout: changes } = await run("git", ["status", "--porcelain", "--untracked-files=no"]);
+    return { commit: commit.trim(), dirty: changes.trim() !== "" };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,127 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { Process } from "./process.ts";
+import { packageVersion } from "./version.ts";
+
+/** Takes the exit code of a command. */
+export type SetExitCode = (code: number) => void;
+
+/** The commands with their options. What a command does is loaded when it is called. */
+export function buildProgram(process: Process, setExitCode: SetExitCode): Command {
+  const program = new Command("evals");
+  program
+    .description(
+      "The release gate for LLM and agent systems: compares two releases over a dataset, cohort by cohort.",
+    )
+    .version(packageVersion(), "-V, --version")
+    .option("--store <file>", "file of the store (default: .evals/store.sqlite)")
+    .option("--debug", "show stacks with errors")
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(text),
+      writeErr: (text) => void process.stderr.write(text),
+    })
+    .exitOverride()
+    .showHelpAfterError("(`evals --help` lists commands and options)")
+    .addHelpText("after", exitCodes);
+  addRun(program, process, setExitCode);
+  addInspection(program, process, setExitCode);
+  addDataset(program, process, setExitCode);
+  return program;
+}
+
+const exitCodes = `
+Exit codes:
+  0 pass   1 fail   2 usage or configuration   3 inconclusive   4 could not measure   130 interrupted
+`;
+
+function addRun(program: Command, process: Process, setExitCode: SetExitCode): void {
+  program
+    .command("run")
+    .description("replay a dataset against two releases and decide by the gate")
+    .argument("[file]", "evaluation file, such as evals/support-agent.eval.ts")
+    .option("--candidate <name>", "release that wants to ship, instead of the evaluation's own")
+    .option("--baseline <name>", "release that is live, instead of the evaluation's own")
+    .option("--gate <file>", "gate file, instead of the evaluation's own")
+    .option("--cohort <cohort>", "run only these cases, such as tier=free; such a run never passes")
+    .option("--repetitions <n>", "how often each case is tried", wholeNumber)
+    .option("--resume <run>", "go on with an interrupted run")
+    .option("--json", "print the report as JSON on standard output")
+    .option("--html <file>", "write the HTML report there (default: reports/<evaluation>.html)")
+    .option("--no-html", "write no HTML report")
+    .option("--junit <file>", "write a JUnit report there")
+    .option("--markdown <file>", "write a Markdown report there")
+    .option("--quiet", "show no progress")
+    .action(async (file, _, command: Command) => {
+      const { runCommand } = await import("./run.ts");
+      setExitCode(await runCommand({ ...command.optsWithGlobals(), file }, process));
+    });
+}
+
+function addInspection(program: Command, process: Process, setExitCode: SetExitCode): void {
+  program
+    .command("show")
+    .description("show one case of a run in full: input, both answers, every score with its evidence")
+    .argument("<run>", "identifier of the run, or `latest`")
+    .argument("<case>", "identifier of the case")
+    .option("--json", "print the records as JSON")
+    .action(async (run, caseId, _, command: Command) => {
+      const { showCommand } = await import("./show.ts");
+      setExitCode(await showCommand({ ...command.optsWithGlobals(), run, caseId }, process));
+    });
+  program
+    .command("report")
+    .description("render the report of a stored run again")
+    .argument("<run>", "identifier of the run, or `latest`")
+    .option("--json", "print the report as JSON on standard output")
+    .option("--html <file>", "write the HTML report there")
+    .option("--junit <file>", "write a JUnit report there")
+    .option("--markdown <file>", "write a Markdown report there")
+    .action(async (run, _, command: Command) => {
+      const { reportCommand } = await import("./report.ts");
+      setExitCode(await reportCommand({ ...command.optsWithGlobals(), run }, process));
+    });
+  program
+    .command("runs")
+    .description("list the stored runs, newest first")
+    .option("--limit <n>", "how many", wholeNumber, 20)
+    .action(async (_, command: Command) => {
+      const { runsCommand } = await import("./runs.ts");
+      setExitCode(await runsCommand(command.optsWithGlobals(), process));
+    });
+}
+
+function addDataset(program: Command, process: Process, setExitCode: SetExitCode): void {
+  const dataset = program.command("dataset").description("check, version and compare datasets");
+  dataset
+    .command("check")
+    .description("fail when cases changed without a new version, ids repeat, or a required cohort is thin")
+    .argument("<folder>", "folder of the dataset")
+    .action(async (folder) => {
+      const { checkCommand } = await import("./dataset.ts");
+      setExitCode(await checkCommand(folder, process));
+    });
+  dataset
+    .command("lock")
+    .description("make a version of the dataset as it is now, and print what changed, case by case")
+    .argument("<folder>", "folder of the dataset")
+    .option("--note <text>", "what the change is for", "")
+    .action(async (folder, options) => {
+      const { lockCommand } = await import("./dataset.ts");
+      setExitCode(await lockCommand(folder, options, process));
+    });
+  dataset
+    .command("diff")
+    .description("print what changed between two versions, such as v3 v4")
+    .argument("<from>", "version, such as v3")
+    .argument("<to>", "version, such as v4")
+    .argument("[folder]", "folder of the dataset; not needed where datasets/ holds only one")
+    .action(async (from, to, folder) => {
+      const { diffCommand } = await import("./dataset.ts");
+      setExitCode(await diffCommand({ from, to, folder }, process));
+    });
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError("give a whole number of at least 1.");
+}

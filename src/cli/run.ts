@@ -1,0 +1,190 @@
+import { randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { EvalsError } from "../core/errors.ts";
+import {
+  evaluate,
+  type PreparedRun,
+  prepare,
+  type RunEnvironment,
+  type RunResult,
+  redactor,
+  refusedReport,
+  secretsOf,
+} from "../index.ts";
+import { gitState } from "./git.ts";
+import { checkOutputs, type OutputOptions, writeOutputs } from "./outputs.ts";
+import type { Process } from "./process.ts";
+import { progressDisplay } from "./progress.ts";
+import { type OpenProject, openProject } from "./store.ts";
+import { packageVersion } from "./version.ts";
+
+/** Exit code of a run that was interrupted, as shells give it for Ctrl-C. */
+const exitInterrupted = 130;
+
+/** Options of `evals run`. */
+export interface RunOptions extends OutputOptions {
+  readonly file?: string | undefined;
+  readonly candidate?: string;
+  readonly baseline?: string;
+  readonly gate?: string;
+  readonly cohort?: string;
+  readonly repetitions?: number;
+  readonly resume?: string;
+  readonly quiet?: boolean;
+  readonly store?: string;
+}
+
+/** `evals run`: checks everything, runs, decides, and writes the reports. */
+export async function runCommand(options: RunOptions, process: Process): Promise<number> {
+  const project = await openProject(options);
+  let outputs: OutputOptions = options;
+  try {
+    const file = options.file ?? project.config.evaluation ?? (await onlyEvaluation());
+    outputs = { ...options, html: options.html ?? `${project.config.reports}/${reportName(file)}.html` };
+    await checkOutputs(outputs);
+    const prepared = await prepare({ ...options, file });
+    for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
+    return await runPrepared(prepared, { ...options, ...outputs, file }, project, process);
+  } catch (error) {
+    if (error instanceof EvalsError) await reportRefusal(error, outputs, process);
+    throw error;
+  } finally {
+    await project.store.close();
+  }
+}
+
+async function runPrepared(
+  prepared: PreparedRun,
+  options: RunOptions & { file: string },
+  { store }: OpenProject,
+  process: Process,
+): Promise<number> {
+  const runId = options.resume ?? newRunId();
+  const interruption = listenForInterruption(process, runId);
+  const clock = () => performance.now();
+  const display = options.quiet ? null : progressDisplay(process.stderr, clock);
+  let result: RunResult;
+  try {
+    result = await evaluate(prepared, {
+      store,
+      runId,
+      resume: options.resume !== undefined,
+      now: () => new Date().toISOString(),
+      clock,
+      wait,
+      redact: redactor(secretsOf(process.env)),
+      software: { gatewright: packageVersion(), node: process.versions.node },
+      git: await gitState(),
+      stop: interruption.stop,
+      abort: interruption.abort,
+      onProgress: (progress) => display?.update(progress),
+    });
+  } finally {
+    interruption.end();
+    display?.end();
+  }
+  if (result.kind === "interrupted") {
+    process.stderr.write(
+      `interrupted: ${result.done} of ${result.planned} trials are stored; go on with\n  ${resumeCommand(options, runId)}\n`,
+    );
+    return exitInterrupted;
+  }
+  await writeOutputs(result.report, options, process);
+  return result.report.exitCode;
+}
+
+/** A refused run writes its reports too, so that nobody reads an older one as its outcome. */
+async function reportRefusal(error: EvalsError, outputs: OutputOptions, process: Process): Promise<void> {
+  if (error.code === "OUTPUT_NOT_WRITABLE") {
+    if (outputs.json) await writeOutputs(refusedReport(error), { json: true }, process);
+    return;
+  }
+  const { json, html, junit, markdown } = outputs;
+  const files = { html, junit, markdown };
+  const silent = { ...process, stdout: { write: () => {} }, stderr: { write: () => {} } };
+  await writeOutputs(
+    refusedReport(error),
+    { ...files, json },
+    json ? { ...process, stdout: process.stdout, stderr: silent.stderr } : (silent as Process),
+  );
+}
+
+/** Identifiers sort by time and are easy to type: `20260131-142530-4f1a`. */
+function newRunId(): string {
+  const time = new Date().toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  return `${time}-${randomBytes(2).toString("hex")}`;
+}
+
+function reportName(file: string): string {
+  return file.replace(/^.*[/\\]/, "").replace(/(\.eval)?\.[cm]?[jt]s$/, "");
+}
+
+async function onlyEvaluation(): Promise<string> {
+  const files = (await readdir("evals").catch(() => [])).filter((name) => /\.eval\.[cm]?[jt]s$/.test(name));
+  if (files.length === 1) return `evals/${files[0]}`;
+  const message =
+    files.length === 0 ? "no evaluation file was given" : `evals/ holds ${files.length} evaluations`;
+  throw new EvalsError(
+    "USAGE",
+    message,
+    `give one: evals run ${files[0] === undefined ? "evals/NAME.eval.ts" : `evals/${files[0]}`}`,
+  );
+}
+
+/** The first signal lets the trials in flight end, the second gives them up. */
+function listenForInterruption(
+  process: Process,
+  runId: string,
+): Pick<RunEnvironment, "stop" | "abort"> & { end: () => void } {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const listener = () => {
+    if (stop.signal.aborted) {
+      abort.abort();
+      return;
+    }
+    stop.abort();
+    process.stderr.write(`\nstopping run ${runId}: the calls in flight may end; once more to give them up\n`);
+  };
+  process.on("SIGINT", listener);
+  process.on("SIGTERM", listener);
+  const end = () => {
+    process.off("SIGINT", listener);
+    process.off("SIGTERM", listener);
+  };
+  return { stop: stop.signal, abort: abort.signal, end };
+}
+
+function resumeCommand(options: RunOptions & { file: string }, runId: string): string {
+  const words = ["npx evals run", quote(options.file), "--resume", runId];
+  for (const name of [
+    "candidate",
+    "baseline",
+    "gate",
+    "cohort",
+    "repetitions",
+    "store",
+    "junit",
+    "markdown",
+  ] as const) {
+    if (options[name] !== undefined) words.push(`--${name}`, quote(String(options[name])));
+  }
+  if (options.json) words.push("--json");
+  return words.join(" ");
+}
+
+function quote(word: string): string {
+  return /^[\w./=@:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const finish = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", finish);
+      done();
+    };
+    const timer = setTimeout(finish, ms);
+    signal.addEventListener("abort", finish, { once: true });
+  });
+}

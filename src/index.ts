@@ -1,0 +1,73 @@
+/** The public interface of gatewright: what evaluation, gate and configuration files import, and what a program can run by itself. */
+export { type Config, configSchema, defineConfig } from "./config.ts";
+export type { Cohort } from "./core/cohort.ts";
+export type { Comparison, Decision, Interval, Operations, Rule } from "./core/comparison.ts";
+export type {
+  Case,
+  CaseInput,
+  Dataset,
+  DatasetDescription,
+  Expectation,
+  Message,
+  Passage,
+} from "./core/dataset.ts";
+export { EvalsError, type EvalsErrorCode, type Failure, TargetError } from "./core/errors.ts";
+export type { EvaluationDefinition, EvaluationInput, ReleaseInput } from "./core/evaluation.ts";
+export type {
+  CallContext,
+  Evaluator,
+  EvaluatorInput,
+  Release,
+  Reporter,
+  Store,
+  StoreRecord,
+  Target,
+  TargetRequest,
+  TargetResponse,
+} from "./core/extensions.ts";
+export { exitCodeOf, type Gate, type GateInput, type Verdict } from "./core/gate.ts";
+export type { Json, JsonObject } from "./core/json.ts";
+export { redactor, secretsOf } from "./core/redact.ts";
+export type { Components, ReleaseManifest } from "./core/release.ts";
+export {
+  type CaseReport,
+  type Comparability,
+  type Report,
+  reportSchema,
+  type StoredCase,
+} from "./core/report.ts";
+export type { RunManifest } from "./core/run.ts";
+export type { Output, Sample, ToolCall, Usage } from "./core/sample.ts";
+export { type Evaluation, type Evidence, type Score, scored, unscored } from "./core/score.ts";
+export { didYouMean } from "./core/suggest.ts";
+export type { Span } from "./core/trace.ts";
+export { defineEvaluation, defineEvaluator, defineGate, defineRelease } from "./define.ts";
+export * from "./evaluators/index.ts";
+export {
+  changesBetween,
+  changesSinceLock,
+  cohortCounts,
+  type DatasetChange,
+  isUnchanged,
+  makeLock,
+  thinCohorts,
+  writeLock,
+} from "./pipeline/dataset-lock.ts";
+export {
+  evaluate,
+  lastSamples,
+  type Progress,
+  type RunEnvironment,
+  type RunResult,
+  readRun,
+} from "./pipeline/evaluate.ts";
+export { datasetFiles, loadDataset } from "./pipeline/load-dataset.ts";
+export { type PreparedRun, type PrepareOptions, prepare } from "./pipeline/prepare.ts";
+export { refusedReport } from "./pipeline/refused-report.ts";
+export { promptFile } from "./pipeline/release.ts";
+export { readLock, requireLocked, summariseChange } from "./pipeline/require-locked.ts";
+export { storedCase } from "./pipeline/stored-case.ts";
+export * from "./reporters/index.ts";
+export { memoryStore } from "./stores/memory.ts";
+export { sqliteStore } from "./stores/sqlite.ts";
+export * from "./targets/index.ts";

@@ -1,0 +1,110 @@
+import { type Failure, TargetError } from "../core/errors.ts";
+import type { Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import type { Attempt } from "../core/sample.ts";
+import type { Span } from "../core/trace.ts";
+import { recordSpans } from "./record-spans.ts";
+
+/** How a target is called. */
+export interface CallOptions {
+  /** Longest time for one attempt, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Further attempts after a failure that may pass. */
+  readonly retries: number;
+  /** Ends the attempt in flight. */
+  readonly signal: AbortSignal;
+  /** Seed of the trial. */
+  readonly seed: number;
+  /** Milliseconds that only grow. */
+  readonly clock: () => number;
+  /** Waits, or ends early when the signal is aborted. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What became of a call: the response, or the failure of the last attempt. */
+export interface CallOutcome {
+  readonly response: TargetResponse | null;
+  readonly failure: Failure | null;
+  readonly attempts: Attempt[];
+  readonly spans: Span[];
+}
+
+const firstDelayMs = 500;
+const longestDelayMs = 30_000;
+
+/** Calls a target, with a time limit for each attempt and with further attempts after transient failures. Never throws. */
+export async function callTarget(
+  target: Target,
+  request: TargetRequest,
+  options: CallOptions,
+): Promise<CallOutcome> {
+  const attempts: Attempt[] = [];
+  for (;;) {
+    const { span, spans } = recordSpans(options.clock);
+    const begun = options.clock();
+    try {
+      const response = await callOnce(target, request, options, span);
+      attempts.push({ latencyMs: response.latencyMs ?? options.clock() - begun, failure: null });
+      return { response, failure: null, attempts, spans };
+    } catch (error) {
+      const failure = failureOf(error);
+      attempts.push({ latencyMs: options.clock() - begun, failure });
+      const tried = attempts.length;
+      if (!failure.retryable || tried > options.retries || options.signal.aborted) {
+        return { response: null, failure, attempts, spans };
+      }
+      const asked = error instanceof TargetError ? error.retryAfterMs : undefined;
+      await options.wait(asked ?? backOffMs(tried, options.seed), options.signal);
+      if (options.signal.aborted) return { response: null, failure: interrupted, attempts, spans };
+    }
+  }
+}
+
+const interrupted: Failure = { kind: "aborted", message: "the run was interrupted", retryable: true };
+
+/** Doubles with each attempt; spread by the seed so that trials that failed together do not return together. */
+function backOffMs(tried: number, seed: number): number {
+  const spread = 0.5 + ((seed * 2654435761 + tried * 40503) % 1000) / 1000;
+  return Math.min(longestDelayMs, firstDelayMs * 2 ** (tried - 1) * spread);
+}
+
+/** One attempt. The race ends it on time even when the target does not listen to its signal. */
+async function callOnce(
+  target: Target,
+  request: TargetRequest,
+  { timeoutMs, signal, seed }: CallOptions,
+  span: ReturnType<typeof recordSpans>["span"],
+): Promise<TargetResponse> {
+  const attempt = new AbortController();
+  let fail: (error: TargetError) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    fail = (error) => {
+      reject(error);
+      attempt.abort(error);
+    };
+  });
+  const interrupt = () => fail(new TargetError(interrupted));
+  const timeout = setTimeout(() => {
+    fail(new TargetError({ kind: "timeout", message: `no answer within ${timeoutMs} ms`, retryable: true }));
+  }, timeoutMs);
+  signal.addEventListener("abort", interrupt, { once: true });
+  try {
+    if (signal.aborted) interrupt();
+    const call = Promise.resolve(target.call(request, { signal: attempt.signal, seed, span }));
+    const response: unknown = await Promise.race([call, ended]);
+    if (typeof response === "object" && response !== null) return response as TargetResponse;
+    throw new TargetError({ kind: "target", message: "malformed answer: not an object", retryable: false });
+  } finally {
+    clearTimeout(timeout);
+    signal.removeEventListener("abort", interrupt);
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof TargetError) return error.failure;
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    kind: "target",
+    message: message === "" ? "the target threw an error without a message" : message,
+    retryable: false,
+  };
+}

@@ -1,0 +1,55 @@
+import { type Cohort, inCohort } from "../core/cohort.ts";
+import type { Comparison } from "../core/comparison.ts";
+import { type CaseOutcome, sumCounts } from "./pair.ts";
+import { type PairedStatistics, pairedStatistics, type Unit } from "./paired-statistics.ts";
+
+/** A metric in a cohort: what is reported of it, and the statistics that the gate asks. */
+export interface CohortComparison {
+  readonly comparison: Comparison;
+  /** Over the pairs that were scored on both sides; `null` when there is none. */
+  readonly observed: PairedStatistics | null;
+  /** With every missing score counted against the candidate; `null` when nothing is missing or nothing applies. */
+  readonly worstCase: PairedStatistics | null;
+}
+
+/** Compares the sides for one metric in one cohort. */
+export function compare(
+  metric: string,
+  cohort: Cohort,
+  outcomes: readonly CaseOutcome[],
+  alpha: number,
+  seed: string,
+): CohortComparison {
+  const members = outcomes.filter(({ tags }) => inCohort(cohort, tags));
+  const pairs = sumCounts(members);
+  const observed = pairedStatistics(unitsOf(members, "observed"), alpha, seed);
+  const isMissing = pairs.candidateMissing + pairs.baselineMissing + pairs.bothMissing > 0;
+  const worstCase = isMissing ? pairedStatistics(unitsOf(members, "worstCase"), alpha, seed) : null;
+  const comparison: Comparison = {
+    metric,
+    cohort: cohort.name,
+    n: observed?.n ?? 0,
+    clusters: observed?.clusters ?? 0,
+    pairs,
+    baseline: meanOf(members, "baseline"),
+    candidate: meanOf(members, "candidate"),
+    difference: observed?.difference ?? null,
+    interval: observed?.interval ?? null,
+    regressed: observed?.regressed ?? 0,
+    improved: observed?.improved ?? 0,
+    method: observed?.method ?? "none",
+  };
+  return { comparison, observed, worstCase };
+}
+
+function unitsOf(members: readonly CaseOutcome[], which: "observed" | "worstCase"): Unit[] {
+  return members.flatMap((member) => {
+    const rates = member[which];
+    return rates === null ? [] : [{ difference: rates.candidate - rates.baseline, cluster: member.cluster }];
+  });
+}
+
+function meanOf(members: readonly CaseOutcome[], side: "baseline" | "candidate"): number | null {
+  const rates = members.flatMap(({ observed }) => (observed === null ? [] : [observed[side]]));
+  return rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+}

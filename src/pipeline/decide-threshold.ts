@@ -1,0 +1,150 @@
+import { inCohort } from "../core/cohort.ts";
+import type { Decision, Rule } from "../core/comparison.ts";
+import type { Case } from "../core/dataset.ts";
+import { errorRateMetric, type Verdict } from "../core/gate.ts";
+import { count, percent } from "../core/quantities.ts";
+import type { Sample, Side } from "../core/sample.ts";
+import { type CaseOutcome, sumCounts } from "./pair.ts";
+import { type RateStatistics, type RateUnit, rateStatistics } from "./rate-statistics.ts";
+import type { GateCheck } from "./resolve-gate.ts";
+
+/** What is known of a rate: over what was observed, and were every missing score bad. */
+interface Observed {
+  readonly rate: RateStatistics | null;
+  readonly worst: RateStatistics | null;
+  readonly planned: number;
+  readonly missing: number;
+}
+
+/** The decision on the smallest pass rate of the candidate. Missing scores count against it before it may pass. */
+export function decideAtLeast(check: GateCheck, outcomes: readonly CaseOutcome[], alpha: number): Decision {
+  const members = outcomes.filter(({ tags }) => inCohort(check.cohort, tags));
+  const { planned, candidateMissing, bothMissing } = sumCounts(members);
+  const missing = candidateMissing + bothMissing;
+  const observed = members.flatMap((member) =>
+    member.candidateAlone === null ? [] : [unitOf(member, member.candidateAlone)],
+  );
+  const worst = members.flatMap((member) =>
+    member.worstCase === null ? [] : [unitOf(member, member.worstCase.candidate)],
+  );
+  const found: Observed = {
+    rate: rateStatistics(observed, alpha),
+    worst: missing === 0 ? null : rateStatistics(worst, alpha),
+    planned,
+    missing,
+  };
+  const threshold = check.criterion.atLeast!;
+  return decisionOf(check, { kind: "at_least", threshold }, found, atLeastVerdict(found, threshold));
+}
+
+function unitOf(member: CaseOutcome, rate: number): RateUnit {
+  return { rate, trials: member.counts.planned, cluster: member.cluster };
+}
+
+function atLeastVerdict({ rate, worst, missing }: Observed, threshold: number): Verdict {
+  if (rate === null) return missing > 0 ? "error" : "inconclusive";
+  if ((worst ?? rate).interval.lower >= threshold) return "pass";
+  return rate.interval.upper < threshold ? "fail" : "inconclusive";
+}
+
+/**
+ * The decision on the largest error rate of the candidate, over planned trials. Where the baseline breaks the same bound, what failed is
+ * not the candidate: then nothing was measured.
+ */
+export function decideErrorRate(
+  check: GateCheck,
+  cases: readonly Case[],
+  samples: readonly Sample[],
+  repetitions: number,
+  alpha: number,
+): Decision {
+  const members = cases.filter((item) => inCohort(check.cohort, item.cohorts));
+  const threshold = check.criterion.atMost!;
+  const candidate = rateStatistics(errorUnits(members, samples, "candidate", repetitions), alpha);
+  const baseline = rateStatistics(errorUnits(members, samples, "baseline", repetitions), alpha);
+  const isBroken = (side: RateStatistics | null) => side !== null && side.interval.lower > threshold;
+  let verdict: Verdict = "inconclusive";
+  if (candidate === null) verdict = "error";
+  else if (candidate.interval.upper <= threshold) verdict = "pass";
+  else if (isBroken(candidate)) verdict = isBroken(baseline) ? "error" : "fail";
+  const found: Observed = { rate: candidate, worst: null, planned: members.length * repetitions, missing: 0 };
+  const decision = decisionOf(check, { kind: "at_most", threshold }, found, verdict);
+  const reason =
+    verdict === "error"
+      ? `${decision.reason}; the baseline breaks it too, so this was not measured`
+      : decision.reason;
+  return { ...decision, reason, baseline: baseline?.rate ?? null };
+}
+
+/** A trial without a sample has no answer either: it counts as an error. */
+function errorUnits(
+  cases: readonly Case[],
+  samples: readonly Sample[],
+  side: Side,
+  repetitions: number,
+): RateUnit[] {
+  const answered = new Map<string, number>();
+  for (const sample of samples) {
+    if (sample.side === side && sample.output !== null)
+      answered.set(sample.caseId, (answered.get(sample.caseId) ?? 0) + 1);
+  }
+  return cases.map(({ id, cluster = id }) => {
+    const rate = 1 - (answered.get(id) ?? 0) / repetitions;
+    return { rate, trials: repetitions, cluster };
+  });
+}
+
+function decisionOf(
+  check: GateCheck,
+  rule: Exclude<Rule, { kind: "margin" }>,
+  found: Observed,
+  decision: Verdict,
+): Decision {
+  const { metric, severity } = check.criterion;
+  const { rate, worst } = found;
+  const bound = `${rule.kind === "at_least" ? "at least" : "at most"} ${percent(rule.threshold)}`;
+  return {
+    criterion: `${metric} is ${bound}`,
+    cohort: check.cohort.name,
+    metric,
+    severity,
+    rule,
+    decision,
+    reason: reasonFor(check, bound, found, decision),
+    n: rate?.n ?? 0,
+    clusters: rate?.clusters ?? 0,
+    baseline: null,
+    candidate: rate?.rate ?? null,
+    estimate: rate?.rate ?? null,
+    interval: rate?.interval ?? null,
+    worstCaseInterval: worst?.interval ?? null,
+    margin: null,
+    threshold: rule.threshold,
+    regressed: 0,
+    improved: 0,
+    harmP: null,
+    harmPAdjusted: null,
+    degradedWithinMargin: false,
+    smallestVisibleDrop: null,
+    casesNeeded: null,
+  };
+}
+
+function reasonFor(
+  { criterion, cohort }: GateCheck,
+  bound: string,
+  { rate, planned, missing }: Observed,
+  decision: Verdict,
+): string {
+  const where = cohort.name === "all" ? "over all cases" : `in ${cohort.name}`;
+  const noun = criterion.metric === errorRateMetric ? "planned trial" : "planned pair";
+  if (rate === null)
+    return `${criterion.metric} ${where}: not one of ${count(planned, noun)} could be judged`;
+  const { lower, upper, level } = rate.interval;
+  const range = `${Math.round(level * 100)} % interval ${percent(lower)} to ${percent(upper)}, ${count(rate.n, "case")}`;
+  const evidence = `${criterion.metric} ${where} is ${percent(rate.rate)} (${range})`;
+  if (decision === "pass") return `${evidence}: ${bound} is proven`;
+  if (decision === "fail" || decision === "error") return `${evidence}: it must be ${bound}`;
+  const lacking = missing > 0 ? `; ${count(missing, "answer is", "answers are")} missing` : "";
+  return `${evidence}: whether it is ${bound} is not settled${lacking}`;
+}

@@ -1,0 +1,249 @@
+import { EvalsError } from "../core/errors.ts";
+import type { Store } from "../core/extensions.ts";
+import type { Redact } from "../core/redact.ts";
+import { redactValue } from "../core/redact.ts";
+import type { Report } from "../core/report.ts";
+import type { RunManifest, Trial } from "../core/run.ts";
+import type { Sample } from "../core/sample.ts";
+import type { Score } from "../core/score.ts";
+import type { PreparedRun } from "./prepare.ts";
+import { report } from "./report.ts";
+import { run } from "./run.ts";
+import { score } from "./score.ts";
+
+/** How far a run is. */
+export interface Progress {
+  readonly planned: number;
+  /** Trials that have a sample, from an earlier part of the run too. */
+  readonly done: number;
+  readonly failed: number;
+  /** `null` while no target has reported a cost. */
+  readonly costUsd: number | null;
+}
+
+/** What a run needs from the world around it. */
+export interface RunEnvironment {
+  readonly store: Store;
+  /** Identifier of the run. */
+  readonly runId: string;
+  /** Continues that run instead of starting it. */
+  readonly resume: boolean;
+  /** Time of day, ISO 8601. */
+  readonly now: () => string;
+  /** Milliseconds that only grow. */
+  readonly clock: () => number;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly redact: Redact;
+  readonly software: RunManifest["software"];
+  readonly git: RunManifest["git"];
+  /** No further trial is started once it is aborted. */
+  readonly stop: AbortSignal;
+  /** Trials in flight are given up once it is aborted. */
+  readonly abort: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** A finished run has a report; an interrupted one can be resumed. */
+export type RunResult =
+  | { readonly kind: "finished"; readonly report: Report }
+  | { readonly kind: "interrupted"; readonly done: number; readonly planned: number };
+
+/** Runs what was prepared to its report: every sample and score is stored before it counts. */
+export async function evaluate(prepared: PreparedRun, environment: RunEnvironment): Promise<RunResult> {
+  const manifest = await openRun(prepared, environment);
+  const earlier = environment.resume
+    ? await readRun(environment.store, environment.runId)
+    : { samples: [], scores: [] };
+  const samples = await runMissing(prepared, environment, earlier.samples);
+  const answered = lastSamples([...earlier.samples, ...samples.fresh]);
+  const scores = [...earlier.scores, ...samples.scores];
+  scores.push(...(await scoreMissing(prepared, environment, answered, scores)));
+  if (samples.fresh.length < samples.wanted) {
+    return { kind: "interrupted", done: answered.length, planned: prepared.trials.length };
+  }
+  const { dataset, gate, resolved } = prepared;
+  const finished = report({ manifest, dataset, gate, resolved, samples: answered, scores });
+  const key = `report-${answered.length}-${earlier.samples.length}`;
+  await environment.store.append([{ kind: "report", runId: environment.runId, key, body: finished }]);
+  return { kind: "finished", report: finished };
+}
+
+/** Samples and scores of a stored run. */
+export async function readRun(store: Store, runId: string): Promise<{ samples: Sample[]; scores: Score[] }> {
+  return { samples: await store.read(runId, "sample"), scores: await store.read(runId, "score") };
+}
+
+/** One sample for each trial: the answered one if there is any, else the last failure. */
+export function lastSamples(samples: readonly Sample[]): Sample[] {
+  const last = new Map<string, Sample>();
+  for (const sample of samples) {
+    const place = placeOf(sample);
+    const known = last.get(place);
+    if (known === undefined || known.output === null) last.set(place, sample);
+  }
+  return [...last.values()];
+}
+
+function placeOf({ side, caseId, repetition }: Pick<Sample, "side" | "caseId" | "repetition">): string {
+  return `${side}/${repetition}/${caseId}`;
+}
+
+async function openRun(prepared: PreparedRun, environment: RunEnvironment): Promise<RunManifest> {
+  const manifest = redactValue(manifestFor(prepared, environment), environment.redact);
+  if (!environment.resume) {
+    const { runId } = manifest;
+    await environment.store.append([
+      { kind: "run", runId, key: "manifest", body: manifest },
+      ...prepared.dataset.cases.map((body) => ({ kind: "case" as const, runId, key: body.id, body })),
+    ]);
+    return manifest;
+  }
+  const stored = (await environment.store.read(environment.runId, "run"))[0];
+  if (stored === undefined) {
+    throw new EvalsError(
+      "RUN_NOT_FOUND",
+      `there is no run ${environment.runId} to resume`,
+      "`evals runs` lists the runs of this store",
+    );
+  }
+  refuseMismatch(stored, manifest);
+  return stored;
+}
+
+/** A run may only go on with exactly what it began with. */
+function refuseMismatch(stored: RunManifest, now: RunManifest): void {
+  const parts: [string, (manifest: RunManifest) => unknown][] = [
+    ["the dataset", ({ dataset, filter }) => [dataset.fingerprint, filter]],
+    ["the baseline", ({ baseline }) => baseline.fingerprint],
+    ["the candidate", ({ candidate }) => candidate.fingerprint],
+    ["an evaluator", ({ evaluators }) => evaluators],
+    ["the gate", ({ gate }) => gate.hash],
+    ["the number of repetitions", ({ repetitions }) => repetitions],
+    ["the seed", ({ seed }) => seed],
+  ];
+  const changed = parts.filter(([, part]) => JSON.stringify(part(stored)) !== JSON.stringify(part(now)));
+  if (changed.length === 0) return;
+  const message = `run ${stored.runId} cannot be resumed: ${changed.map(([name]) => name).join(", ")} changed since it began`;
+  throw new EvalsError("RUN_MISMATCH", message, "start a new run with `evals run`, or undo the change");
+}
+
+function manifestFor(prepared: PreparedRun, { runId, now, software, git }: RunEnvironment): RunManifest {
+  const { evaluation, dataset, gate } = prepared;
+  return {
+    schemaVersion: 1,
+    runId,
+    createdAt: now(),
+    evaluation: { name: evaluation.value.name, file: evaluation.shown },
+    software,
+    git,
+    dataset: {
+      name: dataset.description.name,
+      version: dataset.version,
+      fingerprint: dataset.fingerprint,
+      cases: dataset.cases.length,
+    },
+    filter: prepared.filter,
+    ...prepared.manifests,
+    evaluators: prepared.evaluators.map(({ name, version }) => ({ name, version })),
+    gate: { name: gate.name, hash: prepared.gateHash, definition: gate as RunManifest["gate"]["definition"] },
+    repetitions: prepared.repetitions,
+    seed: prepared.seed,
+    plannedTrials: prepared.trials.length,
+  };
+}
+
+/** Runs every trial that has no answer yet. A trial that failed in an earlier part of the run is tried again. */
+async function runMissing(
+  prepared: PreparedRun,
+  environment: RunEnvironment,
+  earlier: readonly Sample[],
+): Promise<{ wanted: number; fresh: Sample[]; scores: Score[] }> {
+  const { value } = prepared.evaluation;
+  const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
+  const answered = new Set(earlier.filter(({ output }) => output !== null).map(placeOf));
+  const tries = new Map<string, number>();
+  for (const sample of earlier) tries.set(placeOf(sample), (tries.get(placeOf(sample)) ?? 0) + 1);
+  const trials = prepared.trials.filter((trial: Trial) => !answered.has(placeOf(trial)));
+  const fresh: Sample[] = [];
+  const scores: Score[] = [];
+  const progress = progressOf(
+    prepared.trials.length,
+    earlier.filter(({ output }) => output !== null),
+  );
+  environment.onProgress({ ...progress });
+  await run({
+    trials,
+    cases,
+    targets: { baseline: prepared.releases.baseline.target, candidate: prepared.releases.candidate.target },
+    concurrency: value.concurrency,
+    maximumCostUsd: value.maximumCostUsd,
+    alreadySpentUsd: earlier.reduce((sum, { usage }) => sum + (usage.costUsd ?? 0), 0),
+    call: {
+      timeoutMs: value.timeoutMs,
+      retries: value.retries,
+      clock: environment.clock,
+      wait: environment.wait,
+    },
+    stop: environment.stop,
+    abort: environment.abort,
+    now: environment.now,
+    redact: environment.redact,
+    async onSample(sample) {
+      const place = placeOf(sample);
+      const key = `${place}#${(tries.get(place) ?? 0) + 1}`;
+      await environment.store.append([{ kind: "sample", runId: environment.runId, key, body: sample }]);
+      fresh.push(sample);
+      const own = await score(cases.get(sample.caseId)!, sample, prepared.evaluators, environment.redact);
+      await storeScores(environment, own);
+      scores.push(...own);
+      count(progress, sample);
+      environment.onProgress({ ...progress });
+    },
+  });
+  return { wanted: trials.length, fresh, scores };
+}
+
+/** Scores answers of an earlier part of the run that were stored but not scored before it ended. */
+async function scoreMissing(
+  prepared: PreparedRun,
+  environment: RunEnvironment,
+  samples: readonly Sample[],
+  known: readonly Score[],
+): Promise<Score[]> {
+  const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
+  const has = new Set(known.map((own) => `${placeOf(own)}/${own.evaluator}`));
+  const added: Score[] = [];
+  for (const sample of samples) {
+    const lacking = prepared.evaluators.filter(({ name }) => !has.has(`${placeOf(sample)}/${name}`));
+    if (sample.output === null || lacking.length === 0) continue;
+    const own = await score(cases.get(sample.caseId)!, sample, lacking, environment.redact);
+    await storeScores(environment, own);
+    added.push(...own);
+  }
+  return added;
+}
+
+async function storeScores({ store, runId }: RunEnvironment, scores: readonly Score[]): Promise<void> {
+  if (scores.length === 0) return;
+  await store.append(
+    scores.map((own) => ({ kind: "score", runId, key: `${placeOf(own)}/${own.evaluator}`, body: own })),
+  );
+}
+
+function progressOf(
+  planned: number,
+  samples: readonly Sample[],
+): { -readonly [K in keyof Progress]: Progress[K] } {
+  const progress = { planned, done: 0, failed: 0, costUsd: null as number | null };
+  for (const sample of samples) count(progress, sample);
+  return progress;
+}
+
+function count(
+  progress: { done: number; failed: number; costUsd: number | null },
+  { output, usage }: Sample,
+): void {
+  progress.done++;
+  if (output === null) progress.failed++;
+  if (usage.costUsd !== null) progress.costUsd = (progress.costUsd ?? 0) + usage.costUsd;
+}

@@ -1,0 +1,97 @@
+import type { Decision } from "../core/comparison.ts";
+import type { Case } from "../core/dataset.ts";
+import { errorRateMetric, type Verdict, verdictsWorstFirst } from "../core/gate.ts";
+import type { Sample } from "../core/sample.ts";
+import { discreteHolmMcnemar, holm } from "../stats/index.ts";
+import { type CohortComparison, compare } from "./compare.ts";
+import { decideMargin } from "./decide-margin.ts";
+import { decideAtLeast, decideErrorRate } from "./decide-threshold.ts";
+import type { CaseOutcome } from "./pair.ts";
+import type { GateCheck } from "./resolve-gate.ts";
+
+/** What the gate decides on. */
+export interface GateInput {
+  readonly checks: readonly GateCheck[];
+  readonly cases: readonly Case[];
+  readonly samples: readonly Sample[];
+  /** Outcomes of the cases by metric. */
+  readonly outcomes: ReadonlyMap<string, readonly CaseOutcome[]>;
+  readonly repetitions: number;
+  readonly alpha: number;
+  /** Seed of everything random in the statistics. */
+  readonly seed: string;
+}
+
+/** Decides every check, worst first; blocking before advisory. */
+export function gate(input: GateInput): Decision[] {
+  const decisions = [...decideMargins(input), ...decideThresholds(input)];
+  return decisions.sort(
+    (a, b) =>
+      severityRank(a) - severityRank(b) ||
+      verdictRank(a.decision) - verdictRank(b.decision) ||
+      lossOf(a) - lossOf(b) ||
+      compareText(a.metric, b.metric) ||
+      compareText(a.cohort, b.cohort),
+  );
+}
+
+/** The verdict over decisions: the worst of the blocking ones. Without a blocking decision nothing was proven. */
+export function verdictOver(decisions: readonly Decision[]): Verdict {
+  const blocking = decisions
+    .filter(({ severity }) => severity === "blocking")
+    .map(({ decision }) => decision);
+  return verdictsWorstFirst.find((verdict) => blocking.includes(verdict)) ?? "inconclusive";
+}
+
+/** Passing a margin needs no correction, since every criterion must pass; failing one is corrected over all of the same severity. */
+function decideMargins({ checks, outcomes, alpha, seed }: GateInput): Decision[] {
+  return (["blocking", "advisory"] as const).flatMap((severity) => {
+    const family = checks.filter(
+      ({ criterion }) => criterion.margin !== undefined && criterion.severity === severity,
+    );
+    const found = family.map(({ criterion, cohort }) =>
+      compare(criterion.metric, cohort, outcomes.get(criterion.metric)!, alpha, seed),
+    );
+    const adjusted = adjustHarm(found);
+    return family.map((check, index) => decideMargin(check, found[index]!, adjusted[index]!, alpha));
+  });
+}
+
+/** One-sided harm p values, corrected by Holm; by its discrete form where all are exact McNemar tests. 1 where nothing was observed. */
+function adjustHarm(found: readonly CohortComparison[]): number[] {
+  const seen = found.flatMap(({ observed }) => observed ?? []);
+  const isExact = seen.every(({ method }) => method === "tango-mcnemar");
+  const adjusted = isExact
+    ? discreteHolmMcnemar(
+        seen.map(({ regressed, improved }) => ({ regressions: regressed, improvements: improved })),
+      ).adjusted
+    : holm(seen.map(({ harmP }) => harmP));
+  let next = 0;
+  return found.map(({ observed }) => (observed === null ? 1 : adjusted[next++]!));
+}
+
+function decideThresholds({ checks, cases, samples, outcomes, repetitions, alpha }: GateInput): Decision[] {
+  return checks.flatMap((check) => {
+    const { metric, margin } = check.criterion;
+    if (margin !== undefined) return [];
+    if (metric === errorRateMetric) return [decideErrorRate(check, cases, samples, repetitions, alpha)];
+    return [decideAtLeast(check, outcomes.get(metric)!, alpha)];
+  });
+}
+
+function severityRank({ severity }: Decision): number {
+  return severity === "blocking" ? 0 : 1;
+}
+
+function verdictRank(verdict: Verdict): number {
+  return verdictsWorstFirst.indexOf(verdict);
+}
+
+/** Orders by how bad it is: the largest loss first, a threshold before margins. */
+function lossOf({ margin, estimate }: Decision): number {
+  return margin === null ? -2 : (estimate ?? -1);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,157 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import {
+  type Case,
+  caseSchema,
+  type Dataset,
+  type DatasetDescription,
+  datasetDescriptionSchema,
+} from "../core/dataset.ts";
+import { EvalsError } from "../core/errors.ts";
+import { didYouMean } from "../core/suggest.ts";
+import { check } from "../core/validate.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+
+/** Names of the files of a dataset. */
+export const datasetFiles = {
+  cases: "cases.jsonl",
+  description: "dataset.yaml",
+  lock: "dataset.lock.json",
+} as const;
+
+/**
+ * Reads a dataset folder, strictly: `dataset.yaml` and `cases.jsonl`.
+ * The version is `null`: whoever needs a locked dataset asks `requireLocked`.
+ *
+ * @throws EvalsError that names file and line, for a missing, empty or broken dataset.
+ */
+export async function loadDataset(folder: string): Promise<Dataset> {
+  const description = await loadDescription(folder);
+  const file = join(folder, datasetFiles.cases);
+  const text = await readText(file, "cases of the dataset");
+  const { cases, caseLines } = parseCases(text, file, description);
+  const caseFingerprints = new Map(cases.map((item) => [item.id, fingerprintOf(item)]));
+  const fingerprint = datasetFingerprint(description, caseFingerprints);
+  return { folder, description, cases, caseFingerprints, caseLines, fingerprint, version: null };
+}
+
+/** SHA-256 of description and cases; the order of the cases does not matter. */
+function datasetFingerprint(description: DatasetDescription, cases: ReadonlyMap<string, string>): string {
+  return fingerprintOf({ description: fingerprintOf(description), cases: Object.fromEntries(cases) });
+}
+
+async function readText(file: string, what: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const folderThere = await stat(join(file, "..")).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    const message = folderThere ? `${file}: not found` : `${join(file, "..")}: no such folder`;
+    throw new EvalsError(
+      "DATASET_NOT_FOUND",
+      message,
+      `it should hold the ${what}; check the path in the evaluation`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function loadDescription(folder: string): Promise<DatasetDescription> {
+  const file = join(folder, datasetFiles.description);
+  const text = await readText(file, "description of the dataset");
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    const line = lines.linePos(broken.pos[0]).line;
+    const what = broken.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
+    throw new EvalsError("DATASET_INVALID", `${file}:${line}: ${what}`, "mend the YAML on that line");
+  }
+  const checked = check(datasetDescriptionSchema, document.toJS());
+  if ("value" in checked) return checked.value;
+  const { problem } = checked;
+  const node = document.getIn([...problem.path, ...(problem.isUnknownKey ? [problem.key] : [])], true);
+  const range = (node as { range?: [number, number, number] } | undefined)?.range;
+  const line = range === undefined ? 1 : lines.linePos(range[0]).line;
+  throw new EvalsError("DATASET_INVALID", `${file}:${line}: ${problem.message}`, problem.hint);
+}
+
+function parseCases(
+  text: string,
+  file: string,
+  description: DatasetDescription,
+): { cases: Case[]; caseLines: Map<string, number> } {
+  const cases: Case[] = [];
+  const caseLines = new Map<string, number>();
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const place = `${file}:${index + 1}`;
+    const item = parseCase(line, place);
+    const earlier = caseLines.get(item.id);
+    if (earlier !== undefined) {
+      const message = `${place}: the id "${item.id}" is already on line ${earlier}`;
+      throw new EvalsError("DATASET_INVALID", message, "give each case an id of its own");
+    }
+    checkTags(item, place, description);
+    cases.push(item);
+    caseLines.set(item.id, index + 1);
+  }
+  if (cases.length === 0) {
+    throw new EvalsError(
+      "DATASET_EMPTY",
+      `${file}: no cases`,
+      "a dataset without cases can decide nothing; add one JSON object a line",
+    );
+  }
+  return { cases, caseLines };
+}
+
+function parseCase(line: string, place: string): Case {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new EvalsError(
+      "DATASET_INVALID",
+      `${place}: broken JSON (${what})`,
+      "each line is one complete JSON object",
+      {
+        cause,
+      },
+    );
+  }
+  const checked = check(caseSchema, value);
+  if ("value" in checked) return checked.value;
+  throw new EvalsError("DATASET_INVALID", `${place}: ${checked.problem.message}`, checked.problem.hint);
+}
+
+/** Tags and labels of a case must be declared, so that a misspelt one cannot fall out of its cohort unseen. */
+function checkTags(item: Case, place: string, description: DatasetDescription): void {
+  const declare = (what: string) => `or declare it in ${datasetFiles.description} under \`${what}\``;
+  for (const [dimension, value] of Object.entries(item.cohorts)) {
+    const values = description.cohorts[dimension];
+    if (values === undefined) {
+      const hint = `${didYouMean(dimension, Object.keys(description.cohorts))} ${declare("cohorts")}`;
+      throw new EvalsError("DATASET_INVALID", `${place}: unknown cohort dimension "${dimension}"`, hint);
+    }
+    if (!values.includes(value)) {
+      const hint = `${didYouMean(value, values)} ${declare(`cohorts.${dimension}`)}`;
+      throw new EvalsError(
+        "DATASET_INVALID",
+        `${place}: unknown value "${value}" of cohort dimension "${dimension}"`,
+        hint,
+      );
+    }
+  }
+  for (const label of item.policyLabels ?? []) {
+    if (Object.hasOwn(description.policyLabels, label)) continue;
+    const hint = `${didYouMean(label, Object.keys(description.policyLabels))} ${declare("policyLabels")}`;
+    throw new EvalsError("DATASET_INVALID", `${place}: unknown policy label "${label}"`, hint);
+  }
+}

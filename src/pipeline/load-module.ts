@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { z } from "zod";
+import { EvalsError, type EvalsErrorCode } from "../core/errors.ts";
+import { check, type Problem } from "../core/validate.ts";
+
+/** A checked default export with the file that it came from. */
+export interface LoadedModule<T> {
+  /** The default export, defaults filled in. */
+  readonly value: T;
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** Path as the user gave it, for messages. */
+  readonly shown: string;
+  /** Text of the file, to find lines in. */
+  readonly source: string;
+}
+
+/**
+ * Loads the default export of a TypeScript or JavaScript file and checks it strictly.
+ *
+ * @throws EvalsError that names file and line.
+ */
+export async function loadModule<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  codes: { readonly missing: EvalsErrorCode; readonly invalid: EvalsErrorCode; readonly what: string },
+): Promise<LoadedModule<z.output<S>>> {
+  const file = resolve(path);
+  const shown = path;
+  const source = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new EvalsError(codes.missing, `${shown}: not found`, `give the path of the ${codes.what} file`, {
+      cause,
+    });
+  });
+  const exported = await importDefault(file, shown, codes);
+  const checked = check(schema, exported);
+  if ("problem" in checked) throw problemAt(checked.problem, shown, source, codes.invalid);
+  return { value: checked.value, file, shown, source };
+}
+
+async function importDefault(
+  file: string,
+  shown: string,
+  codes: { readonly invalid: EvalsErrorCode; readonly what: string },
+): Promise<unknown> {
+  const { createJiti } = await import("jiti");
+  const jiti = createJiti(import.meta.url, { alias: ownPackage(), interopDefault: true });
+  let exported: unknown;
+  try {
+    exported = await jiti.import(file, { default: true });
+  } catch (cause) {
+    if (cause instanceof EvalsError) throw cause;
+    const what = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    const line = lineInStack(cause, file);
+    throw new EvalsError(
+      codes.invalid,
+      `${shown}${line}: ${what}`,
+      "mend the file; `--debug` shows the stack",
+      { cause },
+    );
+  }
+  const isObject = typeof exported === "object" && exported !== null && Object.keys(exported).length > 0;
+  if (isObject) return exported;
+  throw new EvalsError(
+    codes.invalid,
+    `${shown}: no default export`,
+    `export default the ${codes.what} definition`,
+  );
+}
+
+/** A line of the user's file that the error speaks of, as `:12`; empty when it names none. */
+function lineInStack(error: unknown, file: string): string {
+  if (!(error instanceof Error)) return "";
+  const text = `${error.message}\n${error.stack ?? ""}`;
+  const at = text.indexOf(`${file}:`);
+  const line =
+    at < 0 ? text.match(/\((\d+):\d+\)/)?.[1] : text.slice(at + file.length + 1).match(/^\d+/)?.[0];
+  return line === undefined ? "" : `:${line}`;
+}
+
+/** Lets evaluation and gate files import this very package by its name, wherever they lie. */
+function ownPackage(): Record<string, string> {
+  const here = fileURLToPath(import.meta.url);
+  const extension = extname(here);
+  const root = resolve(here, "..", "..");
+  return {
+    "gatewright/stats": resolve(root, `stats/index${extension}`),
+    "gatewright/testing": resolve(root, `testing${extension}`),
+    gatewright: resolve(root, `index${extension}`),
+  };
+}
+
+/** The error for a problem, with the line on which the text names it. */
+export function problemAt(problem: Problem, shown: string, source: string, code: EvalsErrorCode): EvalsError {
+  const line = problem.key === undefined ? null : lineOf(source, problem.key);
+  return new EvalsError(code, `${shown}${line === null ? "" : `:${line}`}: ${problem.message}`, problem.hint);
+}
+
+/** First line of a source text that holds a word as a key or as a quoted text; `null` when none does. */
+export function lineOf(source: string, word: string): number | null {
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const found = new RegExp(
+    `(?<![\\w$])${escaped}["'\`]?\\s*:|["'\`]${escaped}["'\`]|(?<![\\w$])${escaped}\\s*[,}]`,
+  );
+  const lines = source.split("\n");
+  const index = lines.findIndex((line) => found.test(line));
+  return index < 0 ? null : index + 1;
+}

@@ -1,0 +1,133 @@
+import type { PairCounts } from "../core/comparison.ts";
+import type { Case } from "../core/dataset.ts";
+import type { Score } from "../core/score.ts";
+
+/** How one side of a pair came out: passed, not passed, nothing to judge, or no score. */
+export type Outcome = "pass" | "fail" | "not_applicable" | "missing";
+
+/** One case under one metric: what happened in each repetition, and the case's mean rates over the pairs that count. */
+export interface CaseOutcome {
+  readonly caseId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Name of the cluster; the case's own id where it shares none. */
+  readonly cluster: string;
+  readonly counts: PairCounts;
+  /** Mean pass rates over the pairs that are scored on both sides; `null` when there is none. */
+  readonly observed: { readonly baseline: number; readonly candidate: number } | null;
+  /** Mean pass rates with every missing score counted against the candidate; `null` when the metric does not apply to the case. */
+  readonly worstCase: { readonly baseline: number; readonly candidate: number } | null;
+  /** Mean pass rate of the candidate alone, over its own scored trials; `null` when there is none. */
+  readonly candidateAlone: number | null;
+}
+
+/**
+ * Pairs the scores of one metric by case and repetition. The denominator is what was planned: a pair without scores is counted
+ * as missing, never left out.
+ *
+ * @throws RangeError for two different scores of the same side, case and repetition.
+ */
+export function pair(
+  cases: readonly Case[],
+  scores: readonly Score[],
+  metric: string,
+  repetitions: number,
+): CaseOutcome[] {
+  const outcomes = new Map<string, Outcome>();
+  for (const score of scores) {
+    if (score.evaluator !== metric) continue;
+    const place = placeOf(score.side, score.caseId, score.repetition);
+    if (outcomes.has(place)) throw new RangeError(`two ${metric} scores for ${place}`);
+    outcomes.set(place, outcomeOf(score));
+  }
+  return cases.map((item) => caseOutcome(item, outcomes, repetitions));
+}
+
+function placeOf(side: string, caseId: string, repetition: number): string {
+  return `${side}/${repetition}/${caseId}`;
+}
+
+function outcomeOf({ evaluation }: Score): Outcome {
+  if (evaluation.status === "scored") return evaluation.pass ? "pass" : "fail";
+  return evaluation.status === "unscored" ? "not_applicable" : "missing";
+}
+
+function caseOutcome(item: Case, outcomes: ReadonlyMap<string, Outcome>, repetitions: number): CaseOutcome {
+  const pairs: [Outcome, Outcome][] = [];
+  for (let repetition = 1; repetition <= repetitions; repetition++) {
+    const baseline = outcomes.get(placeOf("baseline", item.id, repetition)) ?? "missing";
+    const candidate = outcomes.get(placeOf("candidate", item.id, repetition)) ?? "missing";
+    pairs.push([baseline, candidate]);
+  }
+  const applicable = pairs.filter((both) => !doesNotApply(both));
+  const judged = applicable.filter(([baseline, candidate]) => isScore(baseline) && isScore(candidate));
+  const alone = pairs.map(([, candidate]) => candidate).filter(isScore);
+  return {
+    caseId: item.id,
+    tags: item.cohorts,
+    cluster: item.cluster ?? item.id,
+    counts: countPairs(pairs),
+    observed: rates(judged, 0, 0),
+    worstCase: rates(applicable, 1, 0),
+    candidateAlone: alone.length === 0 ? null : meanOf(alone.map((outcome) => (outcome === "pass" ? 1 : 0))),
+  };
+}
+
+const isScore = (outcome: Outcome) => outcome === "pass" || outcome === "fail";
+const isNone = (outcome: Outcome) => outcome === "not_applicable";
+
+/** Where the baseline had nothing to judge there is nothing to lose, also when the candidate did not answer. */
+const doesNotApply = ([baseline, candidate]: readonly [Outcome, Outcome]) =>
+  isNone(baseline) && !isScore(candidate);
+
+function rates(
+  pairs: readonly [Outcome, Outcome][],
+  baselineMissing: number,
+  candidateMissing: number,
+): { baseline: number; candidate: number } | null {
+  if (pairs.length === 0) return null;
+  const value = (outcome: Outcome, missing: number) =>
+    outcome === "pass" ? 1 : outcome === "fail" ? 0 : missing;
+  return {
+    baseline: meanOf(pairs.map(([baseline]) => value(baseline, baselineMissing))),
+    candidate: meanOf(pairs.map(([, candidate]) => value(candidate, candidateMissing))),
+  };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function countPairs(pairs: readonly [Outcome, Outcome][]): PairCounts {
+  const counts: PairCounts = {
+    planned: pairs.length,
+    scored: 0,
+    notApplicable: 0,
+    candidateMissing: 0,
+    baselineMissing: 0,
+    bothMissing: 0,
+  };
+  for (const [baseline, candidate] of pairs) {
+    if (isScore(baseline) && isScore(candidate)) counts.scored++;
+    else if (doesNotApply([baseline, candidate])) counts.notApplicable++;
+    else if (isScore(baseline)) counts.candidateMissing++;
+    else if (isScore(candidate)) counts.baselineMissing++;
+    else counts.bothMissing++;
+  }
+  return counts;
+}
+
+/** Counts of several cases together. */
+export function sumCounts(outcomes: readonly CaseOutcome[]): PairCounts {
+  const total: PairCounts = {
+    planned: 0,
+    scored: 0,
+    notApplicable: 0,
+    candidateMissing: 0,
+    baselineMissing: 0,
+    bothMissing: 0,
+  };
+  for (const { counts } of outcomes) {
+    for (const kind of Object.keys(total) as (keyof PairCounts)[]) total[kind] += counts[kind];
+  }
+  return total;
+}

@@ -1,0 +1,203 @@
+import { dirname, isAbsolute, join } from "node:path";
+import { cohortOf, dimensionsOf, inCohort, parseCohortExpression } from "../core/cohort.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { EvalsError } from "../core/errors.ts";
+import { type EvaluationDefinition, evaluationDefinitionSchema } from "../core/evaluation.ts";
+import type { Evaluator, Release } from "../core/extensions.ts";
+import { type Gate, gateSchema } from "../core/gate.ts";
+import { count, points } from "../core/quantities.ts";
+import type { ReleaseManifest } from "../core/release.ts";
+import type { Trial } from "../core/run.ts";
+import type { Side } from "../core/sample.ts";
+import { didYouMean } from "../core/suggest.ts";
+import { minimumNForMargin } from "../stats/index.ts";
+import { compareManifests } from "./compare-manifests.ts";
+import { thinCohorts } from "./dataset-lock.ts";
+import { fingerprintOf, seedFrom } from "./fingerprint.ts";
+import { loadDataset } from "./load-dataset.ts";
+import { type LoadedModule, lineOf, loadModule } from "./load-module.ts";
+import { plan } from "./plan.ts";
+import { manifestOf, resolveRelease } from "./release.ts";
+import { requireLocked } from "./require-locked.ts";
+import { type ResolvedGate, resolveGate } from "./resolve-gate.ts";
+
+/** What the user may choose beside the evaluation file. */
+export interface PrepareOptions {
+  /** The evaluation file. */
+  readonly file: string;
+  /** Name of the live release, instead of the evaluation's own. */
+  readonly baseline?: string | undefined;
+  /** Name of the candidate, instead of the evaluation's own. */
+  readonly candidate?: string | undefined;
+  /** The gate's file, instead of the evaluation's own. */
+  readonly gate?: string | undefined;
+  /** Runs only the cases of this cohort. Such a run never passes. */
+  readonly cohort?: string | undefined;
+  /** Repetitions of each case, instead of the evaluation's own. */
+  readonly repetitions?: number | undefined;
+}
+
+/** A run that is ready to start: all that can be known to be wrong before the first call has been checked. */
+export interface PreparedRun {
+  readonly evaluation: LoadedModule<EvaluationDefinition>;
+  readonly dataset: Dataset;
+  readonly filter: string | null;
+  readonly gate: Gate;
+  readonly gateHash: string;
+  readonly resolved: ResolvedGate;
+  readonly releases: Readonly<Record<Side, Release>>;
+  readonly manifests: Readonly<Record<Side, ReleaseManifest>>;
+  readonly evaluators: readonly Evaluator[];
+  readonly repetitions: number;
+  readonly seed: number;
+  readonly trials: readonly Trial[];
+  /** What cannot be settled by this dataset, whatever the releases do. */
+  readonly warnings: readonly string[];
+}
+
+/** The gate, dataset and releases of an evaluation, checked against each other. Nothing is called and nothing is spent. */
+export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
+  const evaluation = await loadModule(options.file, evaluationDefinitionSchema, {
+    missing: "CONFIG_NOT_FOUND",
+    invalid: "EVAL_INVALID",
+    what: "evaluation",
+  });
+  const definition = evaluation.value;
+  const whole = await requireLocked(await loadDataset(shownPath(options.file, definition.dataset)));
+  refuseThin(whole);
+  const gatePath = options.gate ?? shownPath(options.file, definition.gate);
+  const gate = await loadModule(gatePath, gateSchema, gateCodes);
+  const evaluators = definition.evaluators;
+  refuseTwins(
+    evaluators.map(({ name }) => name),
+    "evaluators",
+    evaluation,
+  );
+  refuseTwins(
+    definition.releases.map(({ name }) => name),
+    "releases",
+    evaluation,
+  );
+  const resolved = resolveGate(
+    gate,
+    whole,
+    evaluators.map(({ name }) => name),
+  );
+  const releases = {
+    baseline: resolveRelease(releaseNamed(options.baseline ?? definition.baseline, evaluation)),
+    candidate: resolveRelease(releaseNamed(options.candidate ?? definition.candidate, evaluation)),
+  };
+  const manifests = { baseline: manifestOf(releases.baseline), candidate: manifestOf(releases.candidate) };
+  refuseUndeclared(manifests);
+  const dataset = options.cohort === undefined ? whole : cutTo(whole, options.cohort);
+  for (const evaluator of evaluators) await evaluator.prepare?.(dataset.cases);
+  await releases.baseline.target.check?.();
+  await releases.candidate.target.check?.();
+  const repetitions = options.repetitions ?? definition.repetitions;
+  const seed = definition.seed ?? seedFrom(whole.fingerprint);
+  return {
+    evaluation,
+    dataset,
+    filter: options.cohort ?? null,
+    gate: gate.value,
+    gateHash: fingerprintOf(gate.value),
+    resolved,
+    releases,
+    manifests,
+    evaluators,
+    repetitions,
+    seed,
+    trials: plan({ dataset, ...manifests, repetitions, seed }),
+    warnings: unreachable(resolved, dataset, gate.value.alpha),
+  };
+}
+
+const gateCodes = { missing: "CONFIG_NOT_FOUND", invalid: "GATE_INVALID", what: "gate" } as const;
+
+/** A path of the evaluation file, which is relative to it, as seen from the working directory. */
+function shownPath(evaluationFile: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(evaluationFile), path);
+}
+
+function refuseThin(dataset: Dataset): void {
+  const thin = thinCohorts(dataset)[0];
+  if (thin === undefined) return;
+  const message = `${dataset.folder}: the required cohort ${thin.cohort} has ${count(thin.cases, "case")}, fewer than ${thin.minimumCases}`;
+  throw new EvalsError(
+    "COHORT_THIN",
+    message,
+    "add cases to it, or lower `requiredCohorts` in dataset.yaml with a new version",
+  );
+}
+
+function refuseTwins(names: readonly string[], what: string, { shown, source }: LoadedModule<unknown>): void {
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  if (twin === undefined) return;
+  const line = lineOf(source, twin) ?? lineOf(source, what) ?? 1;
+  throw new EvalsError(
+    "EVAL_INVALID",
+    `${shown}:${line}: two ${what} are named "${twin}"`,
+    "give each a name of its own",
+  );
+}
+
+function releaseNamed(name: string, { value, shown, source }: LoadedModule<EvaluationDefinition>) {
+  const found = value.releases.find((release) => release.name === name);
+  if (found !== undefined) return found;
+  const line = lineOf(source, name);
+  const place = line === null ? shown : `${shown}:${line}`;
+  const hint = didYouMean(
+    name,
+    value.releases.map((release) => release.name),
+  );
+  throw new EvalsError("EVAL_INVALID", `${place}: there is no release "${name}"`, hint);
+}
+
+/** Every difference between the bundles must be meant. */
+function refuseUndeclared(manifests: Readonly<Record<Side, ReleaseManifest>>): void {
+  const undeclared = compareManifests(manifests.baseline, manifests.candidate).filter(
+    ({ declared }) => !declared,
+  );
+  if (undeclared.length === 0) return;
+  const said = undeclared.map(
+    ({ path, baseline, candidate }) => `${path} (${JSON.stringify(baseline)} → ${JSON.stringify(candidate)})`,
+  );
+  const message = `release "${manifests.candidate.name}" differs from "${manifests.baseline.name}" in what it does not declare: ${said.join(", ")}`;
+  const hint = `undo the difference, or add ${undeclared.map(({ path }) => `"${path}"`).join(", ")} to the candidate's \`changes\``;
+  throw new EvalsError("NOT_COMPARABLE", message, hint, { details: manifests });
+}
+
+function cutTo(dataset: Dataset, expression: string): Dataset {
+  const terms = parseCohortExpression(expression);
+  const known = Object.entries(dataset.description.cohorts).flatMap(([dimension, values]) =>
+    values.map((value) => `${dimension}=${value}`),
+  );
+  const wrong = terms?.find(({ dimension, value }) => !known.includes(`${dimension}=${value}`));
+  if (terms === null || wrong !== undefined) {
+    const text = wrong === undefined ? expression : `${wrong.dimension}=${wrong.value}`;
+    throw new EvalsError("USAGE", `--cohort: unknown cohort "${text}"`, didYouMean(text, known));
+  }
+  const tags = Object.fromEntries(terms.map(({ dimension, value }) => [dimension, value]));
+  const cohort = cohortOf(tags, dimensionsOf(dataset.description));
+  const cases = dataset.cases.filter((item) => inCohort(cohort, item.cohorts));
+  if (cases.length > 0) return { ...dataset, cases };
+  throw new EvalsError(
+    "USAGE",
+    `--cohort: no case is in "${expression}"`,
+    "choose a cohort that has cases; `evals dataset check` counts them",
+  );
+}
+
+/** Margins that so few cases can never satisfy, even were no case to differ. */
+function unreachable({ checks }: ResolvedGate, dataset: Dataset, alpha: number): string[] {
+  return checks.flatMap(({ criterion, cohort }) => {
+    if (criterion.margin === undefined) return [];
+    const members = dataset.cases.filter((item) => inCohort(cohort, item.cohorts));
+    const units = new Set(members.map(({ id, cluster = id }) => cluster)).size;
+    const needed = minimumNForMargin(criterion.margin, alpha) ?? Number.POSITIVE_INFINITY;
+    if (units >= needed) return [];
+    return [
+      `${criterion.metric} in ${cohort.name} can never pass: a margin of ${points(criterion.margin)} needs at least ${needed} independent cases, the cohort has ${units}`,
+    ];
+  });
+}

@@ -1,0 +1,60 @@
+import type { Interval } from "../core/comparison.ts";
+import { betaQuantile, clopperPearson, clusteredStandardError, studentTQuantile } from "../stats/index.ts";
+
+/** One case: its rate (0..1, the mean over its trials), how many trials that is, and its cluster. */
+export interface RateUnit {
+  readonly rate: number;
+  readonly trials: number;
+  readonly cluster: string;
+}
+
+/** A rate with its interval. */
+export interface RateStatistics {
+  readonly rate: number;
+  readonly interval: Interval;
+  readonly n: number;
+  readonly clusters: number;
+}
+
+/**
+ * A rate with an exact interval. One trial for each of independent cases: Clopper & Pearson 1934. With repetitions or clusters the same
+ * interval at the effective sample size of Korn & Graubard 1998 (Survey Methodology 24:193): p(1−p) over the clustered variance,
+ * with its correction for few clusters. Where all clusters agree, which says nothing of their variance, each cluster counts once.
+ *
+ * @returns `null` when there is no case.
+ */
+export function rateStatistics(units: readonly RateUnit[], alpha: number): RateStatistics | null {
+  if (units.length === 0) return null;
+  const sorted = [...units].sort((a, b) =>
+    a.cluster < b.cluster ? -1 : a.cluster > b.cluster ? 1 : a.rate - b.rate,
+  );
+  const level = 1 - 2 * alpha;
+  const rates = sorted.map(({ rate }) => rate);
+  const rate = rates.reduce((sum, value) => sum + value, 0) / rates.length;
+  const clusters = new Set(sorted.map(({ cluster }) => cluster)).size;
+  const shape = { rate, n: units.length, clusters };
+  if (clusters === units.length && units.every(({ trials }) => trials === 1)) {
+    const successes = Math.round(rate * units.length);
+    return { ...shape, interval: { ...clopperPearson(successes, units.length, level), level } };
+  }
+  const effective = effectiveSize(sorted, rates, rate, clusters, level);
+  const lower = rate === 0 ? 0 : betaQuantile(alpha, rate * effective, (1 - rate) * effective + 1);
+  const upper = rate === 1 ? 1 : betaQuantile(1 - alpha, rate * effective + 1, (1 - rate) * effective);
+  return { ...shape, interval: { lower, upper, level } };
+}
+
+function effectiveSize(
+  units: readonly RateUnit[],
+  rates: readonly number[],
+  rate: number,
+  clusters: number,
+  level: number,
+): number {
+  const labels = units.map(({ cluster }) => cluster);
+  const error = clusteredStandardError(rates, labels, level).clusteredCorrected;
+  const trials = units.reduce((sum, unit) => sum + unit.trials, 0);
+  if (error === null || error === 0) return clusters;
+  const quantile = (degrees: number) => studentTQuantile((1 + level) / 2, degrees);
+  const fewClusters = units.length > 1 ? (quantile(units.length - 1) / quantile(clusters - 1)) ** 2 : 1;
+  return Math.min(trials, ((rate * (1 - rate)) / error ** 2) * fewClusters);
+}

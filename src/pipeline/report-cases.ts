@@ -1,0 +1,122 @@
+import type { Case } from "../core/dataset.ts";
+import type { Json } from "../core/json.ts";
+import type { CaseChange, CaseReport } from "../core/report.ts";
+import type { Sample, Side } from "../core/sample.ts";
+import type { Score } from "../core/score.ts";
+
+const longestText = 4000;
+const longestInput = 2000;
+
+/** Order of the cases in a report, the one to look at first in front. */
+const changesInOrder: readonly CaseChange[] = ["regressed", "errored", "unscored", "improved", "unchanged"];
+
+/** One repetition of a case on both sides. */
+interface PairOfTrials {
+  readonly repetition: number;
+  readonly samples: Partial<Record<Side, Sample>>;
+  readonly scores: Record<Side, Map<string, Score>>;
+}
+
+/** What became of every case, the ones to look at first in front; by id within a kind. */
+export function reportCases(
+  cases: readonly Case[],
+  samples: readonly Sample[],
+  scores: readonly Score[],
+  repetitions: number,
+): CaseReport[] {
+  const trials = pairTrials(samples, scores);
+  const reports = cases.map((item) => {
+    const pairs = Array.from({ length: repetitions }, (_, index) => trialAt(trials, item.id, index + 1));
+    return caseReport(item, pairs);
+  });
+  const rank = ({ change }: CaseReport) => changesInOrder.indexOf(change);
+  return reports.sort((a, b) => rank(a) - rank(b) || (a.caseId < b.caseId ? -1 : 1));
+}
+
+function pairTrials(samples: readonly Sample[], scores: readonly Score[]): Map<string, PairOfTrials> {
+  const trials = new Map<string, PairOfTrials>();
+  const at = (caseId: string, repetition: number) => {
+    const found = trialAt(trials, caseId, repetition);
+    trials.set(`${repetition}/${caseId}`, found);
+    return found;
+  };
+  for (const sample of samples) at(sample.caseId, sample.repetition).samples[sample.side] = sample;
+  for (const score of scores)
+    at(score.caseId, score.repetition).scores[score.side].set(score.evaluator, score);
+  return trials;
+}
+
+function trialAt(
+  trials: ReadonlyMap<string, PairOfTrials>,
+  caseId: string,
+  repetition: number,
+): PairOfTrials {
+  const empty = { repetition, samples: {}, scores: { baseline: new Map(), candidate: new Map() } };
+  return trials.get(`${repetition}/${caseId}`) ?? empty;
+}
+
+function caseReport(item: Case, pairs: readonly PairOfTrials[]): CaseReport {
+  const found = pairs.map((trial) => ({ trial, ...changeOf(trial) }));
+  const worst = found.reduce((a, b) =>
+    changesInOrder.indexOf(b.change) < changesInOrder.indexOf(a.change) ? b : a,
+  );
+  const names = (kind: "regressed" | "improved") =>
+    [...new Set(found.flatMap((entry) => entry[kind]))].sort();
+  return {
+    caseId: item.id,
+    cohorts: item.cohorts,
+    policyLabels: item.policyLabels ?? [],
+    change: worst.change,
+    regressedMetrics: names("regressed"),
+    improvedMetrics: names("improved"),
+    input: (item.input.messages?.at(-1)?.content ?? JSON.stringify(item.input.variables)).slice(
+      0,
+      longestInput,
+    ),
+    expected: (item.expected ?? null) as Json,
+    repetition: worst.trial.repetition,
+    baseline: sideOf(worst.trial, "baseline"),
+    candidate: sideOf(worst.trial, "candidate"),
+  };
+}
+
+/** Regressed when any evaluator that passed no longer does; errored when a side has no answer or no score where there should be one. */
+function changeOf(trial: PairOfTrials): { change: CaseChange; regressed: string[]; improved: string[] } {
+  const { samples, scores } = trial;
+  const regressed: string[] = [];
+  const improved: string[] = [];
+  const isAnswered = samples.baseline?.output != null && samples.candidate?.output != null;
+  let hasError = !isAnswered;
+  let hasScore = false;
+  for (const [name, { evaluation: before }] of scores.baseline) {
+    const after = scores.candidate.get(name)?.evaluation;
+    if (before.status === "error" || after?.status === "error") hasError = true;
+    if (before.status !== "scored") continue;
+    hasScore = true;
+    const holds = after?.status === "scored" && after.pass;
+    if (before.pass && after?.status !== "error" && isAnswered && !holds) regressed.push(name);
+    if (!before.pass && holds) improved.push(name);
+  }
+  const change =
+    regressed.length > 0
+      ? "regressed"
+      : hasError
+        ? "errored"
+        : !hasScore
+          ? "unscored"
+          : improved.length > 0
+            ? "improved"
+            : "unchanged";
+  return { change, regressed, improved };
+}
+
+function sideOf({ samples, scores }: PairOfTrials, side: Side): CaseReport["baseline"] {
+  const sample = samples[side];
+  const notRun = { kind: "aborted" as const, message: "the trial was not run", retryable: true };
+  return {
+    text: sample?.output?.text.slice(0, longestText) ?? null,
+    toolCalls: sample?.output?.toolCalls ?? [],
+    failure: sample === undefined ? notRun : sample.failure,
+    evaluations: Object.fromEntries([...scores[side]].map(([name, { evaluation }]) => [name, evaluation])),
+  };
+}

@@ -1,0 +1,208 @@
+import { type Cohort, cohortOf, dimensionsOf, everyCase } from "../core/cohort.ts";
+import type { Comparison, Decision } from "../core/comparison.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { exitCodeOf, type Gate, type Verdict } from "../core/gate.ts";
+import { count, percent } from "../core/quantities.ts";
+import type { ManifestDifference } from "../core/release.ts";
+import type { CaseChange, CaseReport, Comparability, Report } from "../core/report.ts";
+import type { RunManifest } from "../core/run.ts";
+import type { Sample } from "../core/sample.ts";
+import type { Score } from "../core/score.ts";
+import { compare } from "./compare.ts";
+import { compareManifests, idleChanges } from "./compare-manifests.ts";
+import { gate, verdictOver } from "./gate.ts";
+import { headline } from "./headline.ts";
+import { type CaseOutcome, pair } from "./pair.ts";
+import { reportCases } from "./report-cases.ts";
+import type { ResolvedGate } from "./resolve-gate.ts";
+import { summariseOperations } from "./summarise-operations.ts";
+
+/** Everything that a report follows from: the records of a run, the dataset and the gate. */
+export interface ReportInput {
+  readonly manifest: RunManifest;
+  /** The dataset, cut to the cases of the run. */
+  readonly dataset: Dataset;
+  readonly gate: Gate;
+  readonly resolved: ResolvedGate;
+  readonly samples: readonly Sample[];
+  readonly scores: readonly Score[];
+}
+
+/** Compares, decides and puts the report together. The same records give the same report, whatever their order. */
+export function report(input: ReportInput): Report {
+  const { manifest, dataset, resolved, samples, scores } = input;
+  const { repetitions } = manifest;
+  const { alpha } = input.gate;
+  const seed = `${manifest.dataset.fingerprint}/${manifest.gate.hash}`;
+  const metrics = manifest.evaluators.map(({ name }) => name);
+  const outcomes = new Map(
+    metrics.map((metric) => [metric, pair(dataset.cases, scores, metric, repetitions)]),
+  );
+  const decisions = gate({
+    checks: resolved.checks,
+    cases: dataset.cases,
+    samples,
+    outcomes,
+    repetitions,
+    alpha,
+    seed,
+  });
+  const verdict = honest(verdictOver(decisions), manifest, samples);
+  const cohorts = reportedCohorts(dataset, resolved);
+  const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
+  const cases = reportCases(dataset.cases, samples, scores, repetitions);
+  return {
+    schemaVersion: 1,
+    verdict,
+    exitCode: exitCodeOf[verdict],
+    headline: headlineFor(verdict, input, decisions),
+    decisions,
+    comparisons: compareAll(cohorts, outcomes, alpha, seed),
+    operations: simple.flatMap((cohort) =>
+      (["baseline", "candidate"] as const).map((side) =>
+        summariseOperations(side, cohort, dataset.cases, samples, repetitions),
+      ),
+    ),
+    comparability: [...comparabilityOf(manifest), ...warnings(input, decisions, outcomes)],
+    caseCounts: countChanges(cases),
+    cases: cases.filter(({ change }) => change !== "unchanged"),
+    provenance: manifest,
+  };
+}
+
+function isCutShort(samples: readonly Sample[]): boolean {
+  return samples.some(({ failure }) => failure?.kind === "budget");
+}
+
+/** A run that was cut short, or that ran only a part of the dataset, can prove harm but never safety. */
+function honest(verdict: Verdict, { filter }: RunManifest, samples: readonly Sample[]): Verdict {
+  if (isCutShort(samples) && verdict !== "fail") return "error";
+  return filter !== null && verdict === "pass" ? "inconclusive" : verdict;
+}
+
+function headlineFor(
+  verdict: Verdict,
+  { manifest, samples }: ReportInput,
+  decisions: readonly Decision[],
+): string {
+  if (verdict === "error" && isCutShort(samples)) {
+    return "It could not be measured: the spend limit ended the run before every planned trial was made.";
+  }
+  if (verdict === "inconclusive" && manifest.filter !== null) {
+    return `Not settled: only the cases of ${manifest.filter} were run, and a part of the dataset proves nothing of the rest.`;
+  }
+  return headline(verdict, decisions);
+}
+
+/** All cases, each tag, and each cohort that the gate asks for. */
+function reportedCohorts({ description }: Dataset, { checks }: ResolvedGate): Cohort[] {
+  const dimensions = dimensionsOf(description);
+  const tags = Object.entries(description.cohorts).flatMap(([dimension, values]) =>
+    values.map((value) => cohortOf({ [dimension]: value }, dimensions)),
+  );
+  const cohorts = [everyCase, ...tags, ...checks.map(({ cohort }) => cohort)];
+  return [...new Map(cohorts.map((cohort) => [cohort.name, cohort])).values()];
+}
+
+function compareAll(
+  cohorts: readonly Cohort[],
+  outcomes: ReadonlyMap<string, readonly CaseOutcome[]>,
+  alpha: number,
+  seed: string,
+): Comparison[] {
+  return [...outcomes].flatMap(([metric, cases]) =>
+    cohorts.map((cohort) => compare(metric, cohort, cases, alpha, seed).comparison),
+  );
+}
+
+function countChanges(cases: readonly CaseReport[]): Record<CaseChange, number> {
+  const counts = { regressed: 0, improved: 0, unchanged: 0, errored: 0, unscored: 0 };
+  for (const { change } of cases) counts[change]++;
+  return counts;
+}
+
+/** The differences between the two bundles, as findings. Refused ones stop a run; here they are only written down. */
+export function comparabilityOf(manifest: Pick<RunManifest, "baseline" | "candidate">): Comparability[] {
+  const differences = compareManifests(manifest.baseline, manifest.candidate);
+  const findings = differences.map(
+    (difference): Comparability => ({
+      level: difference.declared ? "declared" : "refused",
+      subject: difference.path,
+      message: sayDifference(difference),
+    }),
+  );
+  for (const path of idleChanges(manifest.candidate, differences)) {
+    const message = `the candidate declares a change of ${path}, but nothing differs there`;
+    findings.push({ level: "note", subject: path, message });
+  }
+  if (differences.length === 0) {
+    const message = "both releases are the same bundle: every difference below is noise";
+    findings.push({ level: "note", subject: "releases", message });
+  }
+  return findings;
+}
+
+function sayDifference({ path, baseline, candidate, declared }: ManifestDifference): string {
+  const change = `${path} differs: ${shorten(baseline)} in the baseline, ${shorten(candidate)} in the candidate`;
+  return declared ? `${change} (declared)` : `${change}, and the candidate does not declare it`;
+}
+
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
+}
+
+/** What a reader should know before trusting the verdict. */
+function warnings(
+  { manifest, dataset, resolved, gate: policy }: ReportInput,
+  decisions: readonly Decision[],
+  outcomes: ReadonlyMap<string, readonly CaseOutcome[]>,
+): Comparability[] {
+  const found: Comparability[] = [];
+  const note = (subject: string, message: string) => found.push({ level: "note", subject, message });
+  if (manifest.filter !== null) {
+    note("filter", `only the cases of ${manifest.filter} were run: ${count(manifest.dataset.cases, "case")}`);
+  }
+  if (!policy.criteria.some(({ metric }) => metric === "error_rate")) {
+    note(
+      "error_rate",
+      "the gate does not bound error_rate; missing answers still count against the candidate",
+    );
+  }
+  for (const [metric, cases] of outcomes) {
+    const unjudged = cases.filter(({ counts }) => counts.notApplicable === counts.planned).length;
+    if (unjudged === dataset.cases.length) note(metric, `${metric} could judge no case`);
+    else if (unjudged > 0) {
+      note(
+        metric,
+        `${metric} applies to ${dataset.cases.length - unjudged} of ${count(dataset.cases.length, "case")}; the others expect nothing of it`,
+      );
+    }
+    const missing = cases.reduce(
+      (sum, { counts }) => sum + counts.candidateMissing + counts.baselineMissing + counts.bothMissing,
+      0,
+    );
+    const planned = dataset.cases.length * manifest.repetitions;
+    if (missing > 0)
+      note(
+        "missing answers",
+        `${metric} lacks a score for ${missing} of ${planned} planned pairs (${percent(missing / planned)})`,
+      );
+  }
+  if (resolved.leftOut.length > 0) {
+    const names = resolved.leftOut.map(({ cohort, cases }) => `${cohort} (${cases})`);
+    const shown = `${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
+    note(
+      "small cohorts",
+      `${count(names.length, "cohort")} with too few cases for the gate ${names.length === 1 ? "is" : "are"} not gated: ${shown}`,
+    );
+  }
+  for (const decision of decisions) {
+    if (!decision.degradedWithinMargin) continue;
+    note(
+      decision.metric,
+      `${decision.metric} in ${decision.cohort} is proven worse, though within its margin`,
+    );
+  }
+  return found;
+}

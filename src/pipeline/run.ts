@@ -1,0 +1,118 @@
+import pLimit from "p-limit";
+import type { Case } from "../core/dataset.ts";
+import type { Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import { type Redact, redactValue } from "../core/redact.ts";
+import type { Trial } from "../core/run.ts";
+import {
+  type Attempt,
+  type Output,
+  outputSchema,
+  type Sample,
+  type Side,
+  type Usage,
+} from "../core/sample.ts";
+import { budget } from "./budget.ts";
+import { type CallOptions, type CallOutcome, callTarget } from "./call-target.ts";
+
+/** What a run needs. */
+export interface RunInput {
+  readonly trials: readonly Trial[];
+  readonly cases: ReadonlyMap<string, Case>;
+  readonly targets: Readonly<Record<Side, Target>>;
+  readonly concurrency: number;
+  /** Spend limit in US dollars, and what earlier parts of the run have already spent of it. */
+  readonly maximumCostUsd: number | undefined;
+  readonly alreadySpentUsd: number;
+  readonly call: Omit<CallOptions, "seed" | "signal">;
+  /** When it is aborted no further trial is started; those in flight end. */
+  readonly stop: AbortSignal;
+  /** When it is aborted the trials in flight are given up. */
+  readonly abort: AbortSignal;
+  /** Time of day, ISO 8601. */
+  readonly now: () => string;
+  readonly redact: Redact;
+  /** Takes each sample as it is there; the next trial of its place starts when the promise resolves. */
+  readonly onSample: (sample: Sample) => Promise<void>;
+}
+
+/**
+ * Runs trials, so many at a time. Every trial ends as a sample, answered or failed, unless the run is stopped before it:
+ * a trial that was given up leaves no sample, so that a resumed run does it again.
+ */
+export async function run(input: RunInput): Promise<void> {
+  const limit = pLimit(input.concurrency);
+  const spending = budget(input.maximumCostUsd, input.alreadySpentUsd);
+  await limit.map(input.trials, async (trial) => {
+    if (input.stop.aborted) return;
+    const startedAt = input.now();
+    const refusal = await spending.take();
+    if (refusal !== null) {
+      const outcome: CallOutcome = { response: null, failure: refusal, attempts: [], spans: [] };
+      return input.onSample(sampleOf(trial, startedAt, outcome, input.redact));
+    }
+    const request = requestOf(input.cases.get(trial.caseId)!, trial);
+    const options = { ...input.call, seed: trial.seed, signal: input.abort };
+    const outcome = await callTarget(input.targets[trial.side], request, options);
+    spending.settle(outcome.response === null ? 0 : (outcome.response.usage?.costUsd ?? null));
+    if (outcome.failure?.kind === "aborted") return;
+    await input.onSample(sampleOf(trial, startedAt, outcome, input.redact));
+  });
+}
+
+function requestOf(item: Case, { repetition }: Trial): TargetRequest {
+  const { id: caseId, input, context = [] } = item;
+  return { caseId, input, messages: input.messages ?? [], context, repetition };
+}
+
+function sampleOf(trial: Trial, startedAt: string, outcome: CallOutcome, redact: Redact): Sample {
+  const checked = outcome.response === null ? null : outputOf(outcome.response);
+  const failure = checked !== null && "problem" in checked ? malformed(checked.problem) : outcome.failure;
+  const attempts: Attempt[] =
+    failure === outcome.failure ? outcome.attempts : withLastFailure(outcome.attempts, failure!);
+  const sample: Sample = {
+    trialKey: trial.key,
+    caseId: trial.caseId,
+    side: trial.side,
+    repetition: trial.repetition,
+    seed: trial.seed,
+    startedAt,
+    latencyMs: attempts.at(-1)?.latencyMs ?? 0,
+    output: checked !== null && "output" in checked ? checked.output : null,
+    failure,
+    attempts,
+    usage: usageOf(outcome.response),
+    servedModel: outcome.response?.servedModel ?? null,
+    spans: outcome.spans,
+  };
+  return redactValue(sample, redact);
+}
+
+function malformed(problem: string): NonNullable<Sample["failure"]> {
+  return { kind: "target", message: `malformed answer: ${problem}`, retryable: false };
+}
+
+function withLastFailure(attempts: readonly Attempt[], failure: NonNullable<Sample["failure"]>): Attempt[] {
+  return attempts.map((attempt, index) =>
+    index === attempts.length - 1 ? { ...attempt, failure } : attempt,
+  );
+}
+
+/** The answer with what was left out filled in, or what is wrong with it: targets are users' code and models' output. */
+function outputOf(response: TargetResponse): { output: Output } | { problem: string } {
+  const result = outputSchema.safeParse({
+    text: response.text,
+    toolCalls: response.toolCalls ?? [],
+    context: response.context ?? null,
+    state: response.state ?? null,
+    refused: response.refused ?? false,
+    finishReason: response.finishReason ?? null,
+  });
+  if (result.success) return { output: result.data };
+  const issue = result.error.issues[0]!;
+  return { problem: `${issue.path.join(".")}: ${issue.message}` };
+}
+
+function usageOf(response: TargetResponse | null): Usage {
+  const { inputTokens = null, outputTokens = null, costUsd = null } = response?.usage ?? {};
+  return { inputTokens, outputTokens, costUsd };
+}

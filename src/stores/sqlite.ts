@@ -1,0 +1,100 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { EvalsError } from "../core/errors.ts";
+import type { RecordBody, RecordKind, Store, StoreRecord } from "../core/extensions.ts";
+import type { RunManifest } from "../core/run.ts";
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS records (
+    sequence INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (run_id, kind, key)
+  );
+`;
+
+/** Records waiting for the next transaction, with what to call when it is done. */
+interface Waiting {
+  readonly records: readonly StoreRecord[];
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * A store in one SQLite file. Appends that arrive in the same turn of the event loop share a transaction; in write-ahead mode what was
+ * appended survives the death of the process.
+ *
+ * @param file path of the database; its folder is made when it is missing.
+ * @throws EvalsError STORE_UNUSABLE when it cannot be opened or written.
+ */
+export function sqliteStore(file: string): Store {
+  const database = open(file);
+  const insert = database.prepare(
+    "INSERT OR IGNORE INTO records (run_id, kind, key, body) VALUES (?, ?, ?, ?)",
+  );
+  const select = database.prepare("SELECT body FROM records WHERE run_id = ? AND kind = ? ORDER BY sequence");
+  const selectRuns = database.prepare("SELECT body FROM records WHERE kind = 'run' ORDER BY sequence DESC");
+  const write = database.transaction((batch: readonly Waiting[]) => {
+    for (const { records } of batch) {
+      for (const { runId, kind, key, body } of records) insert.run(runId, kind, key, JSON.stringify(body));
+    }
+  });
+  let waiting: Waiting[] = [];
+  const flush = () => {
+    const batch = waiting;
+    waiting = [];
+    if (batch.length === 0) return;
+    try {
+      write(batch);
+      for (const { done } of batch) done();
+    } catch (cause) {
+      const problem = unusable(file, "cannot be written", cause);
+      for (const { failed } of batch) failed(problem);
+    }
+  };
+  return {
+    append(records) {
+      return new Promise((done, failed) => {
+        if (waiting.length === 0) setImmediate(flush);
+        waiting.push({ records, done, failed });
+      });
+    },
+    async runs({ evaluation, limit } = {}) {
+      const manifests = (selectRuns.all() as { body: string }[])
+        .map(({ body }) => JSON.parse(body) as RunManifest)
+        .filter((manifest) => evaluation === undefined || manifest.evaluation.name === evaluation);
+      return manifests.slice(0, limit);
+    },
+    async read<K extends RecordKind>(runId: string, kind: K) {
+      const rows = select.all(runId, kind) as { body: string }[];
+      return rows.map(({ body }) => JSON.parse(body) as RecordBody<K>);
+    },
+    async close() {
+      flush();
+      database.close();
+    },
+  };
+}
+
+function open(file: string): Database.Database {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const database = new Database(file);
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = NORMAL");
+    database.pragma("busy_timeout = 5000");
+    database.exec(schema);
+    return database;
+  } catch (cause) {
+    throw unusable(file, "cannot be opened", cause);
+  }
+}
+
+function unusable(file: string, what: string, cause: unknown): EvalsError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const hint = "check that the folder can be written, or choose another with `--store FILE`";
+  return new EvalsError("STORE_UNUSABLE", `${file}: the store ${what} (${reason})`, hint, { cause });
+}
