@@ -67,6 +67,7 @@ export { refusedReport } from "./pipeline/refused-report.ts";
 export { promptFile } from "./pipeline/release.ts";
 export { readLock, requireLocked, summariseChange } from "./pipeline/require-locked.ts";
 export { storedCase } from "./pipeline/stored-case.ts";
+export { caseReporter } from "./reporters/case.ts";
 export * from "./reporters/index.ts";
 export { memoryStore } from "./stores/memory.ts";
 export { sqliteStore } from "./stores/sqlite.ts";

@@ -1,4 +1,4 @@
-import type { Progress } from "../pipeline/evaluate.ts";
+import type { Progress } from "../index.ts";
 import type { Output } from "./process.ts";
 
 /** Shows how far a run is: one line that is redrawn on a terminal, a line now and then elsewhere. */

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Evaluator, Target } from "./extensions.ts";
 import type { Json } from "./json.ts";
 
-const component: z.ZodType<Json> = z.json();
+/** JSON at run time; any value for the compiler, since an interface is not assignable to an index signature. */
+const component = z.json() as z.ZodType<Json, unknown>;
 
 /** The components that a release may name. Together with those of its target it must name all but `extra`. */
 export const componentsInputSchema = z.strictObject({

@@ -37,10 +37,24 @@ export interface CallContext {
   readonly span: SpanRecorder;
 }
 
-/** What a target answers. Only `text` is needed; what is left out counts as not reported. */
-export interface TargetResponse extends Partial<Omit<Output, "text">> {
+/** What a target answers. Only `text` is needed; what is left out counts as not reported. Values are checked to be JSON when they arrive. */
+export interface TargetResponse {
   /** The answer. */
   readonly text: string;
+  /** Tool calls in the order in which they were made. */
+  readonly toolCalls?: readonly {
+    readonly name: string;
+    readonly arguments: unknown;
+    readonly result?: unknown;
+  }[];
+  /** Passages that were retrieved, best first. */
+  readonly context?: readonly Passage[] | null;
+  /** State after the answer. */
+  readonly state?: unknown;
+  /** True when the system or its guardrail declined to answer. */
+  readonly refused?: boolean;
+  /** Why generation ended, in the provider's word. */
+  readonly finishReason?: string | null;
   /** What the call used. */
   readonly usage?: Partial<Usage>;
   /** Model that answered, in the provider's word. */
@@ -54,7 +68,7 @@ export interface Target {
   /** Name for people. */
   readonly name: string;
   /** What the target itself knows of the bundle it calls, such as model and decoding of an API. Merged into the release's components, so that nothing it sends can differ unseen. */
-  readonly components: Readonly<Partial<Components>>;
+  readonly components: Readonly<Record<string, unknown>>;
   /** Finds what would make every call fail (a missing key, a missing file) before anything is spent. Throws `EvalsError`. */
   check?(): void | Promise<void>;
   /** Answers one request. May throw; `TargetError` says why, anything else becomes a failure of kind `target`. */

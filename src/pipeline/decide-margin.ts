@@ -75,10 +75,14 @@ function sizes(
   alpha: number,
 ): { smallestVisibleDrop: number | null; casesNeeded: number | null } {
   const { n, clusters, regressed, improved, difference } = observed;
-  const discordance = Math.min(1, Math.max((regressed + improved) / n, 1 / n));
+  const discordance = Math.min(1, Math.max((regressed + improved) / n, Math.abs(difference)));
   const perCluster = n / clusters;
   const rates = { alpha, power };
-  const drop = minimumDetectableEffectPairedBinary({ n: clusters, discordance, ...rates });
+  const drop = minimumDetectableEffectPairedBinary({
+    n: clusters,
+    discordance: Math.max(discordance, 1 / n),
+    ...rates,
+  });
   const toProveHarm =
     difference < 0
       ? pairedBinaryN({ drop: Math.min(-difference, discordance), discordance, ...rates })

@@ -15,14 +15,10 @@ export function headline(verdict: Verdict, decisions: readonly Decision[]): stri
     case "pass":
       return `All ${count(blocking.length, "blocking criterion", "blocking criteria")} hold: for each one a loss beyond its margin or bound is ruled out.`;
     case "fail":
-      return `${sentence(first.reason)}${more.replace("did", "failed")}`;
+      return `Blocked: ${first.reason}.${more.replace("did", "failed")}`;
     case "error":
       return `It could not be measured: ${first.reason}.${more.replace("did", "could not be measured")}`;
     default:
       return `Not settled: ${first.reason}.${more.replace("did", "are open")}`;
   }
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { extname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import type { z } from "zod";
 import { EvalsError, type EvalsErrorCode } from "../core/errors.ts";
 import { check, type Problem } from "../core/validate.ts";
@@ -46,10 +45,12 @@ async function importDefault(
   codes: { readonly invalid: EvalsErrorCode; readonly what: string },
 ): Promise<unknown> {
   const { createJiti } = await import("jiti");
-  const jiti = createJiti(import.meta.url, { alias: ownPackage(), interopDefault: true });
+  const jiti = createJiti(import.meta.url, { virtualModules: await ownPackage(), interopDefault: false });
+  delete jiti.cache[file];
   let exported: unknown;
   try {
-    exported = await jiti.import(file, { default: true });
+    const namespace = await jiti.import<{ default?: unknown }>(file);
+    exported = Object.hasOwn(namespace, "default") ? namespace.default : undefined;
   } catch (cause) {
     if (cause instanceof EvalsError) throw cause;
     const what = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
@@ -80,16 +81,14 @@ function lineInStack(error: unknown, file: string): string {
   return line === undefined ? "" : `:${line}`;
 }
 
-/** Lets evaluation and gate files import this very package by its name, wherever they lie. */
-function ownPackage(): Record<string, string> {
-  const here = fileURLToPath(import.meta.url);
-  const extension = extname(here);
-  const root = resolve(here, "..", "..");
-  return {
-    "gatewright/stats": resolve(root, `stats/index${extension}`),
-    "gatewright/testing": resolve(root, `testing${extension}`),
-    gatewright: resolve(root, `index${extension}`),
-  };
+/** Evaluation and gate files import the very package that runs them, wherever they lie: one instance, so that its types are the same. */
+async function ownPackage(): Promise<Record<string, unknown>> {
+  const [gatewright, stats, testing] = await Promise.all([
+    import("../index.ts"),
+    import("../stats/index.ts"),
+    import("../testing.ts"),
+  ]);
+  return { gatewright, "gatewright/stats": stats, "gatewright/testing": testing };
 }
 
 /** The error for a problem, with the line on which the text names it. */

@@ -1,4 +1,11 @@
-import { type Cohort, cohortOf, dimensionsOf, inCohort, parseCohortExpression } from "../core/cohort.ts";
+import {
+  type Cohort,
+  type CohortTerm,
+  cohortOf,
+  dimensionsOf,
+  inCohort,
+  parseCohortExpression,
+} from "../core/cohort.ts";
 import type { Dataset, DatasetDescription } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
 import { type Criterion, errorRateMetric, type Gate } from "../core/gate.ts";
@@ -96,7 +103,7 @@ function expand(
       'write "all", "tier=free", "tier=free & intent=refund" or "tier=*"',
     );
   }
-  for (const { dimension, value } of terms) checkTerm(dimension, value, gate, dataset.description);
+  for (const term of terms) checkTerm(term, text, gate, dataset.description);
   const isPattern = terms.some(({ value }) => value === "*");
   return combinations(terms, dataset.description).flatMap((tags) => {
     const cohort = cohortOf(tags, dimensionsOf(dataset.description));
@@ -117,25 +124,21 @@ function expand(
 }
 
 function checkTerm(
-  dimension: string,
-  value: string,
+  { dimension, value }: CohortTerm,
+  text: string,
   gate: LoadedModule<Gate>,
   { cohorts }: DatasetDescription,
 ): void {
   if (dimension === "*") return;
   const values = Object.hasOwn(cohorts, dimension) ? cohorts[dimension] : undefined;
   if (values === undefined) {
-    throw gateError(
-      gate,
-      dimension,
-      `unknown cohort dimension "${dimension}"`,
-      didYouMean(dimension, Object.keys(cohorts)),
-    );
+    const hint = didYouMean(dimension, Object.keys(cohorts));
+    throw gateError(gate, text, `unknown cohort dimension "${dimension}"`, hint);
   }
   if (value === "*" || values.includes(value)) return;
-  const message = `unknown cohort "${dimension}=${value}"`;
+  const tag = `${dimension}=${value}`;
   const known = values.map((name) => `${dimension}=${name}`);
-  throw gateError(gate, `${dimension}=${value}`, message, didYouMean(`${dimension}=${value}`, known));
+  throw gateError(gate, text, `unknown cohort "${tag}"`, didYouMean(tag, known));
 }
 
 /** Every set of tags that the terms allow, one tag of a dimension at most; the same set only once. */

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { EvalsError, TargetError } from "../core/errors.ts";
 import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
 import { canonicalJson } from "../core/json.ts";
-import type { Components } from "../core/release.ts";
 import { complaint } from "../core/validate.ts";
 import { answerSchema, withoutUndefined } from "./answer.ts";
 
@@ -17,7 +16,7 @@ export interface FunctionTargetOptions {
   /** Name for people. */
   readonly name: string;
   /** What the function knows of the bundle that it calls. Default: nothing, the release names all components. */
-  readonly components?: Readonly<Partial<Components>>;
+  readonly components?: Readonly<Record<string, unknown>>;
   /** Answers one request. May throw; a `TargetError` says why, anything else becomes a failure of kind `target`. */
   readonly call: CallFunction;
 }

@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { EvalsError, TargetError } from "../core/errors.ts";
 import type { Target, TargetResponse } from "../core/extensions.ts";
-import type { Components } from "../core/release.ts";
 import { complaint } from "../core/validate.ts";
 import { withoutUndefined } from "./answer.ts";
 import { absolutePath, loadRecordings, type Recordings, recordingKey, shownPath } from "./recording.ts";
@@ -17,7 +16,7 @@ export interface ReplayTargetOptions {
    */
   readonly file: string | URL;
   /** The bundle that was recorded. Default: nothing, the release names all components. */
-  readonly components?: Readonly<Partial<Components>>;
+  readonly components?: Readonly<Record<string, unknown>>;
 }
 
 const optionsSchema = z.strictObject({

@@ -1,0 +1,161 @@
+import { EvalsError } from "../core/errors.ts";
+import type { Evaluator } from "../core/extensions.ts";
+import { canonicalJson, type Json } from "../core/json.ts";
+import { type Evaluation, scored, unscored } from "../core/score.ts";
+import {
+  type CompiledSchema,
+  compileSchema,
+  type JsonSchema,
+  SchemaError,
+  type SchemaOptions,
+} from "./json-schema.ts";
+import { clip, count, digest } from "./text.ts";
+
+/** What JSON validation is judged from. */
+export interface JsonValidationInput {
+  /** The text that should be JSON. */
+  readonly text: string;
+  /** JSON Schema, 2020-12 unless its `$schema` says draft 7. */
+  readonly schema: JsonSchema;
+}
+
+/** Options of the JSON validation evaluator. */
+export interface JsonValidationOptions extends SchemaOptions {
+  /** Accept a text that is one Markdown code fence around JSON. Default false: the whole text must be JSON. */
+  readonly unwrapCodeFence?: boolean;
+  /** Milliseconds after which a check is given up, at least 1. Default 1000. */
+  readonly timeLimitMs?: number;
+}
+
+const maximumEvidence = 20;
+
+/**
+ * Judges whether a text is JSON (RFC 8259, by `JSON.parse`, nothing before or after it) that satisfies a schema. Value 1 when it
+ * does, 0 when not, each problem with its JSON Pointer in the evidence, at most 20. A text that cannot be checked within the limit of
+ * time (a pattern that backtracks for ever, a value nested too deeply for its recursive schema) is an evaluation of status `error`.
+ *
+ * A call compiles the schema anew; `jsonValidationEvaluator` compiles each once.
+ *
+ * @throws SchemaError for a schema that cannot be used.
+ * @throws RangeError for an option out of range.
+ */
+export function jsonValidation(
+  { text, schema }: JsonValidationInput,
+  options: JsonValidationOptions = {},
+): Evaluation {
+  return judge(text, compileSchema(schema, options), settingsOf(options));
+}
+
+/** `jsonValidation` for an evaluation file, with the `jsonSchema` of each case. */
+export function jsonValidationEvaluator(options: JsonValidationOptions = {}): Evaluator {
+  const settings = settingsOf(options);
+  const compiled = new Map<string, CompiledSchema>();
+  const compiledFor = (schema: JsonSchema, caseId: string): CompiledSchema => {
+    const key = keyOf(schema, caseId);
+    const found = compiled.get(key) ?? compileFor(schema, caseId, options);
+    compiled.set(key, found);
+    return found;
+  };
+  return {
+    name: "json_validation",
+    version: versionOf(settings, options),
+    prepare(cases) {
+      for (const { id, expected } of cases) {
+        if (expected?.jsonSchema !== undefined) compiledFor(expected.jsonSchema, id);
+      }
+    },
+    evaluate({ case: { id, expected }, sample: { output } }) {
+      if (expected?.jsonSchema === undefined) return unscored("the case has no JSON schema");
+      return judge(output.text, compiledFor(expected.jsonSchema, id), settings);
+    },
+  };
+}
+
+interface Settings {
+  readonly unwrapCodeFence: boolean;
+  readonly timeLimitMs: number;
+}
+
+function settingsOf({ unwrapCodeFence = false, timeLimitMs = 1000 }: JsonValidationOptions): Settings {
+  if (Number.isInteger(timeLimitMs) && timeLimitMs >= 1) return { unwrapCodeFence, timeLimitMs };
+  throw new RangeError(`timeLimitMs must be a whole number from 1, not ${timeLimitMs}`);
+}
+
+function versionOf(
+  { unwrapCodeFence, timeLimitMs }: Settings,
+  { strict, references }: JsonValidationOptions,
+): string {
+  const parts = [`ajv-8-formats-1 within ${timeLimitMs}ms`];
+  if (unwrapCodeFence) parts.push("unwrap-code-fence");
+  if (strict) parts.push("strict");
+  if (references !== undefined) parts.push(`references=${digest(canonicalJson(references))}`);
+  return parts.join(" ");
+}
+
+/** Text that equal schemas share. Needs no compiling, but a schema of a case may be nested too deeply to be written. */
+function keyOf(schema: JsonSchema, caseId: string): string {
+  try {
+    return canonicalJson(schema);
+  } catch (cause) {
+    throw schemaRefused(caseId, "it cannot be read", cause);
+  }
+}
+
+function compileFor(schema: JsonSchema, caseId: string, options: SchemaOptions): CompiledSchema {
+  try {
+    return compileSchema(schema, options);
+  } catch (cause) {
+    if (cause instanceof SchemaError) throw schemaRefused(caseId, cause.message, cause);
+    throw cause;
+  }
+}
+
+function schemaRefused(caseId: string, why: string, cause: unknown): EvalsError {
+  const hint = "correct `expected.jsonSchema` of this case; references must lie inside of it, under `$defs`";
+  return new EvalsError("DATASET_INVALID", `case ${caseId}: the JSON schema cannot be used: ${why}`, hint, {
+    cause,
+  });
+}
+
+function judge(text: string, schema: CompiledSchema, settings: Settings): Evaluation {
+  if (text.trim() === "") return scored(0, false, "the answer is empty, not JSON");
+  const unwrapped = settings.unwrapCodeFence ? unwrapFence(text) : null;
+  const wrapping = unwrapped === null ? "" : " (taken out of a code fence)";
+  let value: Json;
+  try {
+    value = JSON.parse(unwrapped ?? text) as Json;
+  } catch (error) {
+    return notJson(text, error, wrapping);
+  }
+  const verdict = schema.check(value, settings.timeLimitMs);
+  if (verdict.status === "valid") return scored(1, true, `JSON that satisfies the schema${wrapping}`);
+  if (verdict.status === "undecided") return { status: "error", reason: `${verdict.why}${wrapping}` };
+  const { problems, complete } = verdict;
+  const evidence = problems.slice(0, maximumEvidence).map(({ pointer, message }) => {
+    return { subject: pointer === "" ? "(whole)" : pointer, finding: message, supports: false };
+  });
+  const first = evidence[0] ?? { subject: "(whole)", finding: "must satisfy the schema" };
+  const number = complete
+    ? count(problems.length, "problem")
+    : `at least ${count(problems.length, "problem")}`;
+  return scored(0, false, `JSON${wrapping} with ${number}: ${first.subject} ${first.finding}`, evidence);
+}
+
+function notJson(text: string, error: unknown, wrapping: string): Evaluation {
+  const why = clip(error instanceof Error ? error.message.replace(/\s+/gu, " ") : String(error), 160);
+  const fenced = wrapping === "" && unwrapFence(text) !== null ? "; it is wrapped in a code fence" : "";
+  const finding = `${why}${fenced}`;
+  return scored(0, false, `not JSON${wrapping}: ${finding}`, [
+    { subject: "(whole)", finding, supports: false },
+  ]);
+}
+
+/** What stands in a text that is one Markdown code fence; `null` for any other text. */
+function unwrapFence(text: string): string | null {
+  const lines = text.trim().split("\n");
+  const [open = ""] = lines;
+  const close = lines[lines.length - 1]!.trimEnd();
+  if (lines.length < 3 || !/^```[\w+-]*\s*$/u.test(open) || close !== "```") return null;
+  const inside = lines.slice(1, -1);
+  return inside.some((line) => line.startsWith("```")) ? null : inside.join("\n");
+}

@@ -1,0 +1,113 @@
+import type { Interval, Rule } from "../core/comparison.ts";
+
+/** What stands where there is no number. */
+export const absent = "–";
+
+const minus = "\u2212";
+
+/** A number with a fixed count of decimals and a true minus sign; never `−0`. */
+export function fixed(value: number, decimals: number): string {
+  if (!Number.isFinite(value)) return absent;
+  const digits = Math.abs(value).toFixed(decimals);
+  return value < 0 && Number(digits) !== 0 ? minus + digits : digits;
+}
+
+/** A count with commas between thousands: `12,400`. */
+export function count(value: number): string {
+  return fixed(value, 0).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** A count with its noun: `1 case`, `2 cases`. */
+export function plural(value: number, noun: string, nouns = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : nouns}`;
+}
+
+/** One decimal, or two where one would show a number that is not a round bound as if it were. */
+function hundredths(value: number, bounds: readonly number[]): string {
+  const short = fixed(value, 1);
+  const misleading = bounds.some((bound) => short === fixed(bound, 1) && Math.abs(value - bound) >= 0.005);
+  return misleading ? fixed(value, 2) : short;
+}
+
+/** A proportion as a percentage: `84.2 %`. What is nearly none or nearly all gets a second decimal. */
+export function percent(proportion: number | null): string {
+  return proportion === null ? absent : `${hundredths(proportion * 100, [0, 100])} %`;
+}
+
+/** A difference of proportions in percentage points with its sign and without its unit: `−9.1`. */
+export function signedPoints(proportion: number | null): string {
+  return proportion === null ? absent : signed(proportion);
+}
+
+function signed(proportion: number): string {
+  const points = hundredths(proportion * 100, [0]);
+  return proportion > 0 && Number(points) !== 0 ? `+${points}` : points;
+}
+
+/** A difference of proportions in percentage points with its sign: `−9.1 points`. */
+export function difference(proportion: number | null): string {
+  return proportion === null ? absent : `${signed(proportion)} points`;
+}
+
+/** A size in percentage points, without a sign: `5.0 points`. */
+export function points(proportion: number | null): string {
+  return proportion === null ? absent : `${hundredths(proportion * 100, [0])} points`;
+}
+
+/** The interval of a difference in percentage points: `[−14.9, −3.6]`. */
+export function differenceInterval(interval: Interval | null): string {
+  return interval === null ? absent : `[${signed(interval.lower)}, ${signed(interval.upper)}]`;
+}
+
+/** The interval of a rate: `[78.1 %, 89.0 %]`. */
+export function rateInterval(interval: Interval | null): string {
+  return interval === null ? absent : `[${percent(interval.lower)}, ${percent(interval.upper)}]`;
+}
+
+/** The interval of what a rule looks at: a difference for a margin, a rate for a threshold. */
+export function ruleInterval(rule: Rule, interval: Interval | null): string {
+  return rule.kind === "margin" ? differenceInterval(interval) : rateInterval(interval);
+}
+
+/** A level as a percentage with as few decimals as it needs: `90 %`, `97.5 %`. */
+export function level(proportion: number): string {
+  return `${fixed(proportion * 100, 2).replace(/\.?0+$/, "")} %`;
+}
+
+/** A duration: `840 ms`, `1.24 s`, `2 min 5 s`. */
+export function duration(milliseconds: number | null): string {
+  if (milliseconds === null || !Number.isFinite(milliseconds)) return absent;
+  if (milliseconds < 999.5) return `${fixed(milliseconds, milliseconds < 10 ? 1 : 0)} ms`;
+  if (milliseconds < 59_995) return `${fixed(milliseconds / 1000, 2)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${count(Math.floor(seconds / 60))} min ${seconds % 60} s`;
+}
+
+/** An amount of US dollars without its unit, which the label says: `12.40`, `0.0123`. */
+export function dollars(amount: number | null): string {
+  if (amount === null) return absent;
+  if (amount > 0 && amount < 0.0001) return "< 0.0001";
+  return amount === 0 || amount >= 1 ? fixed(amount, 2).replace(/\B(?=(\d{3})+\.)/g, ",") : fixed(amount, 4);
+}
+
+/** A number of tokens: `12,400`. */
+export function tokens(value: number | null): string {
+  return value === null ? absent : count(value);
+}
+
+/** A p value: `0.004`, or `< 0.001`. */
+export function probability(value: number | null): string {
+  if (value === null) return absent;
+  return value < 0.001 ? "< 0.001" : fixed(value, 3);
+}
+
+/** An ISO time for people: `2025-03-04 10:20 UTC`; as it stands when it is no ISO time in UTC. */
+export function time(iso: string): string {
+  const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z$/.exec(iso);
+  return parts === null ? iso : `${parts[1]} ${parts[2]} UTC`;
+}
+
+/** The first twelve characters of a fingerprint, without the name of its algorithm. */
+export function shortFingerprint(fingerprint: string): string {
+  return fingerprint.replace(/^sha256[:-]/, "").slice(0, 12);
+}

@@ -1,0 +1,124 @@
+import type { ComponentChildren } from "preact";
+import type { Decision } from "../../core/comparison.ts";
+import type { Report } from "../../core/report.ts";
+import * as format from "../format.ts";
+import { visible } from "../text.ts";
+import { capital, caseCount, estimateText, ruleText, verdictMeaning, verdictSymbol } from "../words.ts";
+import { Code, decisiveOf, Name } from "./parts.tsx";
+import { concernsOf } from "./trust.tsx";
+
+/** The first thing to see: may it ship, who is hurt, by how much, can it be believed. */
+export function Banner({ report }: { report: Report }) {
+  const { verdict } = report;
+  return (
+    <section class={`banner ${verdict}`} aria-labelledby="verdict">
+      <div class="banner-symbol" aria-hidden="true">
+        {verdictSymbol[verdict]}
+      </div>
+      <div class="banner-text">
+        <h1 id="verdict">
+          {capital(verdict)}
+          <span class="meaning">The candidate {verdictMeaning[verdict]}</span>
+        </h1>
+        <p class="headline">{visible(report.headline)}</p>
+      </div>
+      <dl class="facts">{factsOf(report)}</dl>
+    </section>
+  );
+}
+
+function Fact(props: { question: string; answer: ComponentChildren; children?: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{props.question}</dt>
+      <dd class="answer-word">{props.answer}</dd>
+      {props.children === undefined ? null : <dd>{props.children}</dd>}
+    </div>
+  );
+}
+
+function factsOf(report: Report) {
+  if (report.error !== undefined) return refusal(report.error, report.headline);
+  const decisive = report.verdict === "pass" ? null : decisiveOf(report.decisions, report.verdict);
+  return decisive === null ? overall(report) : decided(report, decisive);
+}
+
+function refusal(error: NonNullable<Report["error"]>, headline: string) {
+  return (
+    <>
+      <Fact question="Why was it refused?" answer={<Code>{error.code}</Code>}>
+        {error.message === headline ? undefined : visible(error.message)}
+      </Fact>
+      <div>
+        <dt>What to do?</dt>
+        <dd class="remedy">{visible(error.hint)}</dd>
+      </div>
+    </>
+  );
+}
+
+function decided(report: Report, decision: Decision) {
+  const open = decision.decision === "inconclusive";
+  const same = report.decisions.filter(
+    (each) => each.severity === "blocking" && each.decision === decision.decision,
+  ).length;
+  return (
+    <>
+      <Fact question={open ? "Where is it open?" : "Who is hurt?"} answer={<Name>{decision.cohort}</Name>}>
+        in <Code>{decision.metric}</Code>
+        {same > 1 ? `, and ${format.plural(same - 1, "more decision")} alike` : null}
+      </Fact>
+      <Fact question={open ? "What was seen?" : "By how much?"} answer={estimateText(decision)}>
+        {format.ruleInterval(decision.rule, decision.interval)}
+        {decision.interval === null ? null : ` at ${format.level(decision.interval.level)}`}; rule:{" "}
+        {ruleText(decision.rule)}
+      </Fact>
+      <Fact question="Can I believe it?" answer={format.plural(decision.n, "case")}>
+        {decision.casesNeeded === null
+          ? `${format.count(decision.clusters)} independent`
+          : `about ${format.count(decision.casesNeeded)} are needed`}
+        ; <NotesLink report={report} />
+      </Fact>
+    </>
+  );
+}
+
+function overall(report: Report) {
+  const blocking = report.decisions.filter(({ severity }) => severity === "blocking");
+  const passed = blocking.filter(({ decision }) => decision === "pass").length;
+  const worse = blocking.filter(({ degradedWithinMargin }) => degradedWithinMargin).length;
+  return (
+    <>
+      <Fact
+        question="Who is hurt?"
+        answer={report.verdict === "pass" ? "No cohort beyond its rule" : "Not known"}
+      >
+        {format.count(passed)} of {format.plural(blocking.length, "blocking decision")} passed
+        {worse === 0 ? null : `; ${format.count(worse)} got worse within the margin`}
+      </Fact>
+      <Fact
+        question="By how much?"
+        answer={`${format.plural(caseCount(report, "regressed"), "case")} regressed`}
+      >
+        {format.count(caseCount(report, "improved"))} improved
+      </Fact>
+      <Fact
+        question="Can I believe it?"
+        answer={
+          report.provenance === null ? format.absent : format.plural(report.provenance.dataset.cases, "case")
+        }
+      >
+        <NotesLink report={report} />
+      </Fact>
+    </>
+  );
+}
+
+function NotesLink({ report }: { report: Report }) {
+  const notes = concernsOf(report).length;
+  return (
+    <a href="#trust">
+      {notes === 0 ? "nothing speaks against it" : `${format.plural(notes, "note")} to read first`}
+    </a>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Decision } from "../../core/comparison.ts";
+import type { Report } from "../../core/report.ts";
+import * as format from "../format.ts";
+import { visible } from "../text.ts";
+import { bySeverity, estimateText, hintsOf, levelPrefix, ratesText, ruleText, tally } from "../words.ts";
+import { Code, type ColumnOf, DataTable, Name, Section, VerdictMark } from "./parts.tsx";
+
+const openPasses = 20;
+
+/** Decisions worst first, blocking before advisory; many that passed are folded. */
+export function Decisions({ report }: { report: Report }) {
+  if (report.decisions.length === 0)
+    return (
+      <Section id="decisions" title="Decisions">
+        <p>No criterion was decided.</p>
+      </Section>
+    );
+  return (
+    <Section id="decisions" title="Decisions">
+      {bySeverity(report.decisions).map(({ severity, decisions }) => (
+        <Group
+          title={
+            severity === "blocking"
+              ? `Blocking decisions: ${tally(decisions)}`
+              : `Advisory decisions, which do not decide the verdict: ${tally(decisions)}`
+          }
+          decisions={decisions}
+        />
+      ))}
+    </Section>
+  );
+}
+
+function Group({ title, decisions }: { title: string; decisions: readonly Decision[] }) {
+  const passed = decisions.filter(({ decision }) => decision === "pass");
+  const fold = passed.length > openPasses;
+  const open = fold ? decisions.filter(({ decision }) => decision !== "pass") : decisions;
+  return (
+    <>
+      {open.length === 0 ? null : <DecisionTable caption={title} decisions={open} />}
+      {fold ? (
+        <details>
+          <summary>Show {format.plural(passed.length, "decision")} that passed</summary>
+          <DecisionTable caption={`${title}; those that passed`} decisions={passed} />
+        </details>
+      ) : null}
+    </>
+  );
+}
+
+function DecisionTable({ caption, decisions }: { caption: string; decisions: readonly Decision[] }) {
+  const columns: ColumnOf<Decision>[] = [
+    { heading: "Decision", cell: ({ decision }) => <VerdictMark verdict={decision} /> },
+    { heading: "Cohort", names: true, cell: ({ cohort }) => <Name>{cohort}</Name> },
+    { heading: "Metric", cell: ({ metric }) => <Code>{metric}</Code> },
+    { heading: "Cases", numeric: true, cell: ({ n }) => format.count(n) },
+    { heading: "Baseline → candidate", numeric: true, cell: ratesText },
+    {
+      heading: `Change or rate [${levelPrefix(decisions)}interval]`,
+      numeric: true,
+      cell: (decision) => <Evidence decision={decision} />,
+    },
+    { heading: "Rule", cell: ({ rule }) => ruleText(rule) },
+  ];
+  return <DataTable kind="cards" caption={caption} columns={columns} rows={decisions} note={noteOf} />;
+}
+
+function Evidence({ decision }: { decision: Decision }) {
+  if (decision.estimate === null) return <>no estimate</>;
+  return (
+    <span class="evidence">
+      <strong>{estimateText(decision)}</strong>{" "}
+      <span class="nowrap">{format.ruleInterval(decision.rule, decision.interval)}</span>
+    </span>
+  );
+}
+
+function noteOf(decision: Decision) {
+  if (decision.decision === "pass" && !decision.degradedWithinMargin) return null;
+  const hints = hintsOf(decision);
+  return (
+    <>
+      <p>{visible(decision.reason)}</p>
+      {hints.length === 0 ? null : (
+        <ul class="hints">
+          {hints.map((hint) => (
+            <li>{hint}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,107 @@
+import type { Report } from "../../core/report.ts";
+import * as format from "../format.ts";
+import { oneLine } from "../text.ts";
+import { capital } from "../words.ts";
+import { Banner } from "./banner.tsx";
+import { Cases } from "./cases.tsx";
+import { Comparisons, OperationsSection } from "./comparisons.tsx";
+import { Decisions } from "./decisions.tsx";
+import { Explanation } from "./explanation.tsx";
+import { Forest } from "./forest.tsx";
+import { Name } from "./parts.tsx";
+import { Provenance } from "./provenance.tsx";
+import { Trust } from "./trust.tsx";
+
+/** The whole page. */
+export function Page(props: { report: Report; styles: string; policy: string }) {
+  const { report, styles, policy } = props;
+  const run = report.provenance;
+  const name = run === null ? "gatewright" : oneLine(run.evaluation.name);
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content={policy} />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <title>{`${capital(report.verdict)}: ${name}`}</title>
+        {/* The only text that is not escaped is the page's own style. */}
+        <style dangerouslySetInnerHTML={{ __html: styles }} />
+      </head>
+      <body>
+        <a class="skip" href="#verdict">
+          Skip to the verdict
+        </a>
+        <Header report={report} />
+        <main>
+          <Banner report={report} />
+          <Contents report={report} />
+          <Trust report={report} />
+          <Decisions report={report} />
+          <Forest report={report} />
+          <Comparisons report={report} />
+          <OperationsSection report={report} />
+          <Cases report={report} />
+          <Provenance report={report} />
+          <Explanation />
+        </main>
+        <footer>
+          <p>
+            Made by gatewright{run === null ? "" : ` ${oneLine(run.software.gatewright)}`}. This page is
+            complete in itself: it loads nothing and runs no script.
+          </p>
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+function Header({ report }: { report: Report }) {
+  const run = report.provenance;
+  return (
+    <header>
+      <p class="brand">gatewright</p>
+      {run === null ? null : (
+        <p class="what">
+          <strong>
+            <Name>{run.evaluation.name}</Name>
+          </strong>
+          <span>
+            <Name>{run.baseline.name}</Name> → <Name>{run.candidate.name}</Name>
+          </span>
+          <time dateTime={oneLine(run.createdAt)}>{oneLine(format.time(run.createdAt))}</time>
+        </p>
+      )}
+    </header>
+  );
+}
+
+function Contents({ report }: { report: Report }) {
+  const drawn = report.decisions.some(
+    ({ margin, interval, estimate }) => margin !== null && interval && estimate !== null,
+  );
+  const links: [string, string, boolean][] = [
+    ["trust", "Before you trust this", true],
+    ["decisions", "Decisions", true],
+    ["plot", "Changes", drawn],
+    ["comparisons", "Comparisons", report.comparisons.length > 0],
+    ["operations", "Operations", report.operations.length > 0],
+    ["cases", "Cases", report.cases.length > 0],
+    ["provenance", "What was compared", true],
+    ["rule", "How the rule works", true],
+  ];
+  return (
+    <nav aria-label="Contents">
+      <ul>
+        {links
+          .filter(([, , there]) => there)
+          .map(([id, title]) => (
+            <li>
+              <a href={`#${id}`}>{title}</a>
+            </li>
+          ))}
+      </ul>
+    </nav>
+  );
+}

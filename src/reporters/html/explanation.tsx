@@ -1,0 +1,39 @@
+import { Section } from "./parts.tsx";
+
+/** How a decision is reached, in plain words. */
+export function Explanation() {
+  return (
+    <Section id="rule" title="How the rule works">
+      <ol class="explanation">
+        <li>
+          <strong>Both releases answer the same cases</strong> and the same evaluators judge the answers. The
+          change is the candidate’s rate minus the baseline’s over the cases that were judged on both sides.
+        </li>
+        <li>
+          <strong>A margin</strong> is the largest loss that is acceptable, declared before the run. The
+          decision is <em>pass</em> when the whole interval of the change lies above that loss, <em>fail</em>{" "}
+          when harm is proven and the loss is not proven to be within the margin, and <em>inconclusive</em>{" "}
+          otherwise.
+        </li>
+        <li>
+          <strong>A threshold</strong> is an absolute bound. The decision is <em>pass</em> when the whole
+          interval of the candidate’s rate keeps it, <em>fail</em> when the whole interval breaks it, and{" "}
+          <em>inconclusive</em> otherwise.
+        </li>
+        <li>
+          <strong>Looking at many cohorts does not make harm more likely to be seen by chance:</strong> the
+          test for harm is corrected over all blocking criteria.
+        </li>
+        <li>
+          <strong>Too little evidence is never a pass.</strong> An inconclusive decision says about how many
+          cases its cohort needs. Trials without an answer stay in the count, and where scores are missing the
+          interval is also shown as if each of them spoke against the candidate.
+        </li>
+        <li>
+          <strong>The verdict is the worst of the blocking decisions:</strong> fail, then error, then
+          inconclusive, then pass. Advisory decisions are shown and do not decide.
+        </li>
+      </ol>
+    </Section>
+  );
+}

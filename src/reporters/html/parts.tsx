@@ -1,0 +1,115 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: rows that are laid out as cards lose their roles in some browsers
+import type { ComponentChildren } from "preact";
+import type { Decision } from "../../core/comparison.ts";
+import type { Verdict } from "../../core/gate.ts";
+import { oneLine } from "../text.ts";
+import { verdictSymbol } from "../words.ts";
+
+/** A section of the page with its heading, which the contents link to. */
+export function Section(props: { id: string; title: string; lead?: string; children: ComponentChildren }) {
+  return (
+    <section id={props.id} aria-labelledby={`${props.id}-title`}>
+      <h2 id={`${props.id}-title`}>{props.title}</h2>
+      {props.lead === undefined ? null : <p class="lead">{props.lead}</p>}
+      {props.children}
+    </section>
+  );
+}
+
+/** A foreign name on one line, kept apart from the direction of writing around it. */
+export function Name({ children }: { children: string }) {
+  return <bdi>{oneLine(children)}</bdi>;
+}
+
+/** The name of a metric or another identifier. */
+export function Code({ children }: { children: string }) {
+  return <code>{oneLine(children)}</code>;
+}
+
+/** A verdict as symbol and word. */
+export function VerdictMark({ verdict, advisory = false }: { verdict: Verdict; advisory?: boolean }) {
+  return (
+    <span class={`mark ${verdict}`}>
+      <span class="symbol" aria-hidden="true">
+        {verdictSymbol[verdict]}
+      </span>
+      {verdict}
+      {advisory ? <span class="faint"> (advisory)</span> : null}
+    </span>
+  );
+}
+
+/** One column of a table. */
+export interface ColumnOf<Row> {
+  readonly heading: string;
+  readonly numeric?: boolean;
+  /** True for the column that names its row. */
+  readonly names?: boolean;
+  readonly cell: (row: Row) => ComponentChildren;
+}
+
+/** A table with caption and scopes. As `cards` each row becomes a card on a narrow screen; as `scroll` the table scrolls in its own frame. */
+export function DataTable<Row>(props: {
+  caption: string;
+  kind: "cards" | "scroll";
+  columns: readonly ColumnOf<Row>[];
+  rows: readonly Row[];
+  /** Under each row, over its whole width. */
+  note?: (row: Row) => ComponentChildren;
+}) {
+  const { caption, kind, columns, rows, note } = props;
+  const table = (
+    <table role="table" class={kind}>
+      <caption>{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map((column) => (
+            <th role="columnheader" scope="col" class={column.numeric ? "number" : undefined}>
+              {column.heading}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">{rows.map((row) => rowsOf(row, columns, note?.(row) ?? null))}</tbody>
+    </table>
+  );
+  if (kind === "cards") return table;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
+    <section class="frame" aria-label={caption} tabIndex={0}>
+      {table}
+    </section>
+  );
+}
+
+function rowsOf<Row>(row: Row, columns: readonly ColumnOf<Row>[], note: ComponentChildren) {
+  return (
+    <>
+      <tr role="row" class={note === null ? undefined : "noted"}>
+        {columns.map((column) =>
+          column.names ? (
+            <th role="rowheader" scope="row" data-label={column.heading}>
+              {column.cell(row)}
+            </th>
+          ) : (
+            <td role="cell" data-label={column.heading} class={column.numeric ? "number" : undefined}>
+              {column.cell(row)}
+            </td>
+          ),
+        )}
+      </tr>
+      {note === null ? null : (
+        <tr role="row" class="note">
+          <td role="cell" colSpan={columns.length}>
+            {note}
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+/** The worst decision that decides the verdict; `null` where there is none. */
+export function decisiveOf(decisions: readonly Decision[], verdict: Verdict): Decision | null {
+  return decisions.find(({ severity, decision }) => severity === "blocking" && decision === verdict) ?? null;
+}

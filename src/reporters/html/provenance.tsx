@@ -1,0 +1,144 @@
+import type { ComponentChildren } from "preact";
+import type { Report } from "../../core/report.ts";
+import type { RunManifest } from "../../core/run.ts";
+import * as format from "../format.ts";
+import { jsonText, oneLine, visible } from "../text.ts";
+import { Code, type ColumnOf, DataTable, Name, Section } from "./parts.tsx";
+
+interface ComponentRow {
+  readonly name: string;
+  readonly baseline: string | null;
+  readonly candidate: string | null;
+}
+
+/** What exactly was compared, so that anyone can repeat it. */
+export function Provenance({ report }: { report: Report }) {
+  const run = report.provenance;
+  if (run === null)
+    return (
+      <Section id="provenance" title="What exactly was compared">
+        <p>Nothing: the run was refused before it had a manifest.</p>
+      </Section>
+    );
+  const declared = report.comparability.filter(({ level }) => level === "declared");
+  return (
+    <Section id="provenance" title="What exactly was compared">
+      <DataTable
+        kind="scroll"
+        caption="The two bundles, component by component"
+        columns={columnsFor(run)}
+        rows={componentRows(run)}
+      />
+      <h3>Declared differences</h3>
+      {declared.length === 0 ? (
+        <p>None was found. The candidate declares {changesText(run)}.</p>
+      ) : (
+        <>
+          <ul>
+            {declared.map(({ subject, message }) => (
+              <li>
+                <Code>{subject}</Code>: {visible(message)}
+              </li>
+            ))}
+          </ul>
+          <p class="faint">The candidate declares {changesText(run)}.</p>
+        </>
+      )}
+      <h3>Run</h3>
+      <dl class="run">{runFacts(run)}</dl>
+      <Full run={run} />
+    </Section>
+  );
+}
+
+function changesText(run: RunManifest): string {
+  return run.candidate.changes.length === 0 ? "no changes" : oneLine(run.candidate.changes.join(", "));
+}
+
+function componentRows({ baseline, candidate }: RunManifest): ComponentRow[] {
+  const names = [...new Set([...Object.keys(baseline.components), ...Object.keys(candidate.components)])];
+  const of = (release: RunManifest["baseline"], name: string) =>
+    Object.hasOwn(release.components, name) ? (release.components[name]?.fingerprint ?? null) : null;
+  return [
+    { name: "whole bundle", baseline: baseline.fingerprint, candidate: candidate.fingerprint },
+    ...names.map((name) => ({ name, baseline: of(baseline, name), candidate: of(candidate, name) })),
+  ];
+}
+
+function columnsFor(run: RunManifest): ColumnOf<ComponentRow>[] {
+  return [
+    { heading: "Component", names: true, cell: ({ name }) => <Name>{name}</Name> },
+    { heading: `Baseline: ${oneLine(run.baseline.name)}`, cell: ({ baseline }) => <Hash value={baseline} /> },
+    {
+      heading: `Candidate: ${oneLine(run.candidate.name)}`,
+      cell: ({ candidate }) => <Hash value={candidate} />,
+    },
+    { heading: "", cell: (row) => (row.baseline === row.candidate ? "= same" : <strong>≠ differs</strong>) },
+  ];
+}
+
+function Hash({ value }: { value: string | null }) {
+  return value === null ? <span>{format.absent}</span> : <Code>{format.shortFingerprint(value)}</Code>;
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function runFacts(run: RunManifest) {
+  const { dataset, git, gate } = run;
+  return (
+    <>
+      <Fact name="Dataset">
+        <Name>{dataset.name}</Name>
+        {dataset.version === null ? ", no version" : `, version ${dataset.version}`},{" "}
+        {format.plural(dataset.cases, "case")}, <Hash value={dataset.fingerprint} />
+      </Fact>
+      <Fact name="Cases chosen by">{run.filter === null ? "all cases" : <Code>{run.filter}</Code>}</Fact>
+      <Fact name="Evaluators">
+        {oneLine(run.evaluators.map(({ name, version }) => `${name} version ${version}`).join(", "))}
+      </Fact>
+      <Fact name="Gate">
+        <Name>{gate.name}</Name>, <Hash value={gate.hash} />
+      </Fact>
+      <Fact name="Trials">
+        {format.count(run.plannedTrials)} planned, {format.plural(run.repetitions, "repetition")} of each case
+      </Fact>
+      <Fact name="Seed">{run.seed}</Fact>
+      <Fact name="Evaluation">
+        <Name>{run.evaluation.name}</Name> in <Code>{run.evaluation.file}</Code>
+      </Fact>
+      <Fact name="Commit">
+        {git === null ? "outside a repository" : <Hash value={git.commit} />}
+        {git?.dirty ? ", and tracked files differed from it" : ""}
+      </Fact>
+      <Fact name="Software">
+        gatewright {oneLine(run.software.gatewright)}, Node {oneLine(run.software.node)}
+      </Fact>
+      <Fact name="Run">
+        <Code>{run.runId}</Code>, started {oneLine(format.time(run.createdAt))}
+      </Fact>
+    </>
+  );
+}
+
+function Full({ run }: { run: RunManifest }) {
+  const values = {
+    dataset: run.dataset.fingerprint,
+    gate: run.gate,
+    commit: run.git?.commit ?? null,
+    baseline: run.baseline,
+    candidate: run.candidate,
+  };
+  return (
+    <details>
+      <summary>Gate definition, components and fingerprints in full</summary>
+      <pre>{jsonText(values, 2)}</pre>
+    </details>
+  );
+}

@@ -1,0 +1,164 @@
+import type { Operations } from "../core/comparison.ts";
+import type { Reporter } from "../core/extensions.ts";
+import type { CaseReport, Report } from "../core/report.ts";
+import * as format from "./format.ts";
+import { decisionLines } from "./terminal-decisions.ts";
+import { columnWidths, flow, type Paint, painter, tableLines, wrap } from "./terminal-layout.ts";
+import { cut, oneLine } from "./text.ts";
+import {
+  caseCount,
+  casesOf,
+  comparabilitySymbol,
+  comparabilityWord,
+  failuresText,
+  firstReason,
+  tagsText,
+  verdictMeaning,
+  verdictSymbol,
+} from "./words.ts";
+
+/** How the terminal shows a report. */
+export interface TerminalOptions {
+  /** Whether ANSI colour codes are written. */
+  readonly colour: boolean;
+  /** Columns of the terminal; fewer than 40 count as 40. */
+  readonly width: number;
+}
+
+interface Context {
+  readonly report: Report;
+  readonly paint: Paint;
+  readonly width: number;
+}
+
+const shownCases = 10;
+/** Characters of a case's id and of its tags that are shown. */
+const longest = 160;
+const narrowest = 40;
+
+/** A reporter for a terminal: the verdict first, then what it rests on, worst first, then the cases that regressed. */
+export function terminalReporter(options: TerminalOptions): Reporter {
+  const width = Math.max(narrowest, Math.floor(options.width) || narrowest);
+  return {
+    name: "terminal",
+    render: (report) => {
+      const context: Context = { report, paint: painter(options.colour), width };
+      const sections = [
+        verdictLines(context),
+        refusalLines(context),
+        decisionLines(report.decisions, context.paint, width),
+        operationLines(context),
+        comparabilityLines(context),
+        caseLines(context),
+        commandLines(context),
+      ];
+      return `${sections
+        .filter((lines) => lines.length > 0)
+        .map((lines) => lines.join("\n"))
+        .join("\n\n")}\n`;
+    },
+  };
+}
+
+function verdictLines({ report, paint, width }: Context): string[] {
+  const word = `${verdictSymbol[report.verdict]} ${report.verdict.toUpperCase()}`;
+  const [first = "", ...rest] = wrap(`${word}  ${oneLine(report.headline)}`, width);
+  const meaning = `The candidate ${verdictMeaning[report.verdict]}.`;
+  return [
+    paint(report.verdict, paint("strong", first.slice(0, word.length))) + first.slice(word.length),
+    ...rest,
+    ...(report.verdict === "error" ? [] : [paint("faint", meaning)]),
+  ];
+}
+
+function refusalLines({ report, paint, width }: Context): string[] {
+  if (report.error === undefined) return [];
+  const message = oneLine(report.error.message);
+  return [
+    paint("strong", `Refused: ${oneLine(report.error.code)}`),
+    ...(message === oneLine(report.headline) ? [] : flow([message], " ", width, 2)),
+    ...flow([`Remedy: ${oneLine(report.error.hint)}`], " ", width, 2),
+  ];
+}
+
+type Row = readonly [label: string, text: (side: Operations) => string];
+
+const operationRows: readonly Row[] = [
+  ["answers", (side) => `${format.count(side.answered)} of ${format.count(side.planned)}`],
+  ["errors", (side) => failuresText(side.failures)],
+  ["latency, median", (side) => format.duration(side.latencyMs?.p50 ?? null)],
+  ["latency, 95th percentile", (side) => format.duration(side.latencyMs?.p95 ?? null)],
+  ["latency, 99th percentile", (side) => format.duration(side.latencyMs?.p99 ?? null)],
+  ["tokens read", (side) => format.tokens(side.inputTokens)],
+  ["tokens written", (side) => format.tokens(side.outputTokens)],
+  ["cost in US dollars", (side) => format.dollars(side.costUsd)],
+];
+
+function operationLines({ report, paint, width }: Context): string[] {
+  const all = report.operations.filter(({ cohort }) => cohort === "all");
+  const sides = [...all].sort((a, b) => (a.side < b.side ? -1 : 1));
+  if (sides.length === 0) return [];
+  const columns = [
+    { heading: "  all cases", cells: operationRows.map(([label]) => `  ${label}`) },
+    ...sides.map((side) => ({
+      heading: side.side,
+      cells: operationRows.map(([, text]) => oneLine(text(side))),
+      minimum: 6,
+    })),
+  ];
+  const widths = columnWidths(columns, width);
+  if (widths === null) return [];
+  const [heading = "", ...lines] = tableLines(columns, widths);
+  return [paint("strong", "Operations"), paint("faint", heading), ...lines];
+}
+
+function comparabilityLines({ report, paint, width }: Context): string[] {
+  if (report.comparability.length === 0) return [];
+  const lines = report.comparability.flatMap(({ level, subject, message }) => {
+    const text = `${oneLine(subject)}: ${oneLine(message)} (${comparabilityWord[level]})`;
+    const [first = "", ...rest] = wrap(text, width - 4);
+    return [`  ${comparabilitySymbol[level]} ${first}`, ...rest.map((line) => `    ${line}`)];
+  });
+  return [paint("strong", "Before you trust this"), ...lines];
+}
+
+function caseLines({ report, paint, width }: Context): string[] {
+  const cases = casesOf(report, "regressed");
+  const total = Math.max(caseCount(report, "regressed"), cases.length);
+  if (total === 0) return [];
+  const shown = cases.slice(0, shownCases);
+  const hidden = total - shown.length;
+  return [
+    paint("strong", `Regressed cases (${format.count(total)})`),
+    ...shown.flatMap((each) => oneCase(each, paint, width)),
+    ...(hidden > 0 ? [`  and ${format.count(hidden)} more`] : []),
+  ];
+}
+
+function oneCase(each: CaseReport, paint: Paint, width: number): string[] {
+  const { metric, reason } = firstReason(each);
+  const why = [metric, reason].filter((text) => text !== null && text !== "").join(": ");
+  const [first = "", ...rest] = flow(
+    [cut(oneLine(each.caseId), longest), cut(oneLine(tagsText(each.cohorts)), longest)],
+    "  ",
+    width,
+    2,
+  );
+  return [paint("strong", first), ...rest, ...flow([oneLine(why)], " ", width, 4).slice(0, 3)];
+}
+
+function commandLines({ report, paint }: Context): string[] {
+  const run = report.provenance?.runId;
+  const first = casesOf(report, "regressed", "errored", "unscored", "improved")[0];
+  if (run === undefined || first === undefined) return [];
+  return [
+    paint("faint", "Both sides of a case:"),
+    `  evals show ${shellWord(run, "RUN")} ${shellWord(first.caseId, "CASE")}`,
+  ];
+}
+
+/** Text as a word of a command line: as it is, quoted, or a placeholder for what no one should paste into a shell. */
+function shellWord(text: string, placeholder: string): string {
+  if (/^[\w.:/@=+][\w.:/@=+-]*$/.test(text)) return text;
+  return /^[\w.:/@=+#~, ][\w.:/@=+#~, -]*$/.test(text) ? `'${text}'` : placeholder;
+}

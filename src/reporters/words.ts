@@ -1,0 +1,179 @@
+import type { Decision, Rule } from "../core/comparison.ts";
+import type { Verdict } from "../core/gate.ts";
+import type { CaseChange, CaseReport, Comparability, Report } from "../core/report.ts";
+import * as format from "./format.ts";
+
+/** The symbol of a verdict, so that nothing is said by colour alone. */
+export const verdictSymbol: Readonly<Record<Verdict, string>> = {
+  pass: "✓",
+  fail: "✗",
+  inconclusive: "?",
+  error: "!",
+};
+
+/** What a verdict means for the release, in a few words. */
+export const verdictMeaning: Readonly<Record<Verdict, string>> = {
+  pass: "may ship",
+  fail: "must not ship",
+  inconclusive: "is not proven safe to ship",
+  error: "could not be measured",
+};
+
+/** The symbol of what became of a case. */
+export const changeSymbol: Readonly<Record<CaseChange, string>> = {
+  regressed: "▼",
+  errored: "!",
+  unscored: "○",
+  improved: "▲",
+  unchanged: "=",
+};
+
+/** What became of cases, as a heading. */
+export const changeHeading: Readonly<Record<CaseChange, string>> = {
+  regressed: "Regressed",
+  errored: "Without an answer or a judgement",
+  unscored: "With nothing to judge",
+  improved: "Improved",
+  unchanged: "Unchanged",
+};
+
+/** The symbol of a finding on comparability. */
+export const comparabilitySymbol: Readonly<Record<Comparability["level"], string>> = {
+  refused: "✗",
+  declared: "≠",
+  note: "!",
+};
+
+/** The level of a finding on comparability in words. */
+export const comparabilityWord: Readonly<Record<Comparability["level"], string>> = {
+  refused: "refused",
+  declared: "declared change",
+  note: "note",
+};
+
+/** A word with its first letter in upper case. */
+export function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
+
+/** What a rule demands: `loses at most 5.0 points`, `at least 90.0 %`. */
+export function ruleText(rule: Rule): string {
+  if (rule.kind === "margin") return `loses at most ${format.points(rule.margin)}`;
+  return `${rule.kind === "at_least" ? "at least" : "at most"} ${format.percent(rule.threshold)}`;
+}
+
+/** Rates of both sides: `91.2 % → 82.1 %`; the candidate's alone where there is no baseline. */
+export function ratesText(decision: Pick<Decision, "baseline" | "candidate">): string {
+  if (decision.baseline === null) return format.percent(decision.candidate);
+  return `${format.percent(decision.baseline)} → ${format.percent(decision.candidate)}`;
+}
+
+/** What the rule looks at, without its interval: `−9.1 points` for a margin, `84.2 %` for a threshold. */
+export function estimateText(decision: Decision): string {
+  return decision.rule.kind === "margin"
+    ? format.difference(decision.estimate)
+    : format.percent(decision.estimate);
+}
+
+/** What the rule looks at with its interval: `−9.1 points [−14.9, −3.6]`. */
+export function evidenceText(decision: Decision): string {
+  if (decision.estimate === null) return "no estimate";
+  return `${estimateText(decision)} ${format.ruleInterval(decision.rule, decision.interval)}`;
+}
+
+/** The level of intervals when it is the same for all, as a prefix: `90 % `; empty otherwise. */
+export function levelPrefix(items: readonly Pick<Decision, "interval">[]): string {
+  const levels = new Set(items.flatMap(({ interval }) => (interval === null ? [] : [interval.level])));
+  const [only] = levels;
+  return levels.size === 1 && only !== undefined ? `${format.level(only)} ` : "";
+}
+
+/** Further facts on a decision, each a few words: how many more cases, what got worse, the worst case of what is missing. */
+export function hintsOf(decision: Decision): string[] {
+  const hints: string[] = [];
+  const open = decision.decision === "inconclusive";
+  if (decision.casesNeeded !== null)
+    hints.push(`needs about ${format.plural(decision.casesNeeded, "case")} in all`);
+  if (open && decision.smallestVisibleDrop !== null)
+    hints.push(`could have shown a drop of ${format.points(decision.smallestVisibleDrop)} or more`);
+  if (decision.degradedWithinMargin) hints.push("got worse, within the margin");
+  if (decision.regressed + decision.improved > 0)
+    hints.push(
+      `${format.plural(decision.regressed, "case")} regressed, ${format.count(decision.improved)} improved`,
+    );
+  if (decision.decision === "fail" && decision.harmPAdjusted !== null)
+    hints.push(`harm: p ${pRelation(decision.harmPAdjusted)} after correction`);
+  if (decision.worstCaseInterval !== null)
+    hints.push(
+      `${format.ruleInterval(decision.rule, decision.worstCaseInterval)} if every missing score spoke against the candidate`,
+    );
+  if (decision.clusters !== decision.n)
+    hints.push(
+      `${format.count(decision.clusters)} of the ${format.plural(decision.n, "case")} are independent`,
+    );
+  return hints;
+}
+
+function pRelation(value: number): string {
+  const text = format.probability(value);
+  return text.startsWith("<") ? text : `= ${text}`;
+}
+
+/** Decisions by severity, in the report's order; severities without one are left out. */
+export function bySeverity(
+  decisions: readonly Decision[],
+): { severity: Decision["severity"]; decisions: Decision[] }[] {
+  return (["blocking", "advisory"] as const)
+    .map((severity) => ({ severity, decisions: decisions.filter((each) => each.severity === severity) }))
+    .filter((group) => group.decisions.length > 0);
+}
+
+/** How many decisions came out how: `1 fail, 2 inconclusive, 9 pass`. */
+export function tally(decisions: readonly Decision[]): string {
+  return (["fail", "error", "inconclusive", "pass"] as const)
+    .map((verdict) => ({ verdict, n: decisions.filter(({ decision }) => decision === verdict).length }))
+    .filter(({ n }) => n > 0)
+    .map(({ verdict, n }) => `${format.count(n)} ${verdict}`)
+    .join(", ");
+}
+
+/** The cohort tags of a case: `tier=free, intent=refund`. */
+export function tagsText(cohorts: Readonly<Record<string, string>>): string {
+  return Object.entries(cohorts)
+    .map(([dimension, value]) => `${dimension}=${value}`)
+    .join(", ");
+}
+
+/** The first thing that is known against a case: what an evaluator that got worse said, or why the trial failed. */
+export function firstReason(report: CaseReport): { metric: string | null; reason: string } {
+  for (const metric of report.regressedMetrics) {
+    const evaluations = report.candidate.evaluations;
+    if (Object.hasOwn(evaluations, metric)) return { metric, reason: evaluations[metric]?.reason ?? "" };
+  }
+  const failure = report.candidate.failure ?? report.baseline.failure;
+  if (failure !== null) return { metric: failureText(failure.kind), reason: failure.message };
+  return { metric: report.regressedMetrics[0] ?? null, reason: "" };
+}
+
+/** The kind of a failure in words: `rate limit`. */
+export function failureText(kind: string): string {
+  return kind.replaceAll("_", " ");
+}
+
+/** Failures by kind: `none`, or `3 (timeout 2, rate limit 1)`. */
+export function failuresText(failures: Readonly<Record<string, number>>): string {
+  const kinds = Object.entries(failures).filter(([, n]) => n > 0);
+  if (kinds.length === 0) return "none";
+  const total = kinds.reduce((sum, [, n]) => sum + n, 0);
+  return `${format.count(total)} (${kinds.map(([kind, n]) => `${failureText(kind)} ${format.count(n)}`).join(", ")})`;
+}
+
+/** Cases of one kind in the report's order. */
+export function casesOf(report: Report, ...changes: CaseChange[]): CaseReport[] {
+  return report.cases.filter(({ change }) => changes.includes(change));
+}
+
+/** Number of cases of one kind, as the report counts them. */
+export function caseCount(report: Report, change: CaseChange): number {
+  return report.caseCounts[change] ?? 0;
+}

@@ -1,0 +1,384 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { evals } from "../support/command-line.ts";
+import { casesOf, lock, type TestProject, testProject } from "../support/project.ts";
+
+// Each of these ends in exit code 0 in at least one tool of the field. Here: exit code 2, file, line and remedy, and no call made.
+
+async function refused(project: TestProject, ...args: string[]) {
+  const called = await evals(project.folder, "run", "evals/tiny.eval.ts", "--no-html", ...args);
+  expect(called.exitCode).toBe(2);
+  expect(called.stdout).toBe("");
+  const [message, hint, ...rest] = called.stderr.trimEnd().split("\n");
+  expect(rest).toEqual([]);
+  expect(hint!.trim().length).toBeGreaterThan(10);
+  const runs = await evals(project.folder, "runs");
+  expect(runs.stdout).toBe("");
+  return { message: message!, hint: hint! };
+}
+
+const changed = (project: TestProject, file: string, from: string, to: string) => {
+  const text = project.read(file);
+  expect(text).toContain(from);
+  project.write(file, text.replace(from, to));
+};
+
+const cases = "datasets/tiny/cases.jsonl";
+const gate = "gates/tiny.gate.ts";
+const evaluation = "evals/tiny.eval.ts";
+
+describe("what is refused before the first call: the dataset", () => {
+  it("a missing folder", async () => {
+    const project = await testProject(casesOf(60));
+    rmSync(join(project.folder, "datasets/tiny"), { recursive: true });
+    expect((await refused(project)).message).toContain("datasets/tiny: no such folder");
+  });
+
+  it("a missing file of cases", async () => {
+    const project = await testProject(casesOf(60));
+    rmSync(join(project.folder, cases));
+    expect((await refused(project)).message).toContain("datasets/tiny/cases.jsonl: not found");
+  });
+
+  it.each([
+    ["empty", ""],
+    ["blank", "\n\n  \n"],
+  ])("no cases: %s", async (_, text) => {
+    const project = await testProject(casesOf(60));
+    project.write(cases, text);
+    expect((await refused(project)).message).toContain("cases.jsonl: no cases");
+  });
+
+  it("broken JSON, with its line", async () => {
+    const project = await testProject(casesOf(60));
+    const lines = project.read(cases).split("\n");
+    lines[6] = lines[6]!.slice(0, -5);
+    project.write(cases, lines.join("\n"));
+    expect((await refused(project)).message).toContain("cases.jsonl:7: broken JSON");
+  });
+
+  it("a repeated id, with both lines", async () => {
+    const project = await testProject(casesOf(60));
+    changed(project, cases, '"id":"case-0009"', '"id":"case-0003"');
+    const { message } = await refused(project);
+    expect(message).toContain('cases.jsonl:10: the id "case-0003" is already on line 4');
+  });
+
+  it("a misspelt key of a case, so that no expectation is lost", async () => {
+    const project = await testProject(casesOf(60));
+    changed(project, cases, '"expected"', '"expcted"');
+    const { message, hint } = await refused(project);
+    expect(message).toContain('cases.jsonl:1: unknown key "expcted"');
+    expect(hint).toContain('did you mean "expected"?');
+  });
+
+  it("a misspelt expectation", async () => {
+    const project = await testProject(casesOf(60));
+    changed(project, cases, '"answer"', '"anwser"');
+    const { message, hint } = await refused(project);
+    expect(message).toContain("cases.jsonl:1: unknown key");
+    expect(hint).toContain('did you mean "answer"?');
+  });
+
+  it("a cohort that the dataset does not declare", async () => {
+    const project = await testProject(casesOf(60));
+    changed(project, cases, '"tier":"pro"', '"tier":"prro"');
+    const { message, hint } = await refused(project);
+    expect(message).toContain('cases.jsonl:2: unknown value "prro" of cohort dimension "tier"');
+    expect(hint).toContain('did you mean "pro"?');
+  });
+
+  it("broken YAML, with its line", async () => {
+    const project = await testProject(casesOf(60));
+    changed(project, "datasets/tiny/dataset.yaml", "owner: tests", "owner: [tests");
+    expect((await refused(project)).message).toMatch(/dataset\.yaml:\d+: /);
+  });
+
+  it("an unknown key in the description, with its line", async () => {
+    const project = await testProject(casesOf(60));
+    changed(project, "datasets/tiny/dataset.yaml", "owner: tests", "ownr: tests");
+    const { message, hint } = await refused(project);
+    expect(message).toContain('dataset.yaml:3: unknown key "ownr"');
+    expect(hint).toContain('did you mean "owner"?');
+  });
+
+  it("a missing lock, and one that does not match", async () => {
+    const project = await testProject(casesOf(60));
+    changed(project, cases, "question case-0004", "another question");
+    const mismatch = await refused(project);
+    expect(mismatch.message).toContain("cases.jsonl:5: the dataset changed since version 1 (1 changed)");
+    expect(mismatch.hint).toContain("evals dataset lock");
+    rmSync(join(project.folder, "datasets/tiny/dataset.lock.json"));
+    expect((await refused(project)).message).toContain("dataset.lock.json: the dataset has no lock");
+  });
+
+  it("a lock that is no lock", async () => {
+    const project = await testProject(casesOf(60));
+    project.write("datasets/tiny/dataset.lock.json", '{"version": 1}');
+    expect((await refused(project)).message).toContain("dataset.lock.json: not a lock file");
+  });
+
+  it("a required cohort that is thin", async () => {
+    const project = await testProject(casesOf(60));
+    const file = "datasets/tiny/dataset.yaml";
+    project.write(file, `${project.read(file)}requiredCohorts: [{cohort: tier=free, minimumCases: 31}]\n`);
+    await lock(project.folder);
+    expect((await refused(project)).message).toContain("tier=free has 30 cases, fewer than 31");
+  });
+});
+
+describe("what is refused before the first call: the gate", () => {
+  it.each([
+    [
+      "an unknown metric",
+      '"task_completion"',
+      '"task_completon"',
+      /tiny\.gate\.ts:5: unknown metric "task_completon"/,
+      /did you mean "task_completion"\?/,
+    ],
+    [
+      "an unknown cohort",
+      '"tier=*"',
+      '"tier=fre"',
+      /tiny\.gate\.ts:5: unknown cohort "tier=fre"/,
+      /did you mean "tier=free"\?/,
+    ],
+    [
+      "an unknown dimension",
+      '"tier=*"',
+      '"teir=free"',
+      /tiny\.gate\.ts:\d+: unknown cohort dimension "teir"/,
+      /did you mean "tier"\?/,
+    ],
+    [
+      "an unknown key",
+      "margin:",
+      "margn:",
+      /tiny\.gate\.ts:5: unknown key "margn"/,
+      /did you mean "margin"\?/,
+    ],
+    [
+      "a cohort that is none",
+      '"tier=*"',
+      '"free tier"',
+      /tiny\.gate\.ts:5: "free tier" is no cohort/,
+      /tier=free/,
+    ],
+    ["a margin of zero", "margin: 0.1", "margin: 0", /tiny\.gate\.ts:5: `criteria\[0\]\.margin`/, /./],
+    ["a negative margin", "margin: 0.1", "margin: -0.1", /tiny\.gate\.ts:5: `criteria\[0\]\.margin`/, /./],
+    ["a margin in points", "margin: 0.1", "margin: 5", /tiny\.gate\.ts:5: `criteria\[0\]\.margin`/, /./],
+    [
+      "two bounds",
+      "margin: 0.1",
+      "margin: 0.1, atLeast: 0.5",
+      /exactly one of `margin`, `atLeast` and `atMost`/,
+      /./,
+    ],
+    ["no bound", "margin: 0.1,", "", /exactly one of `margin`, `atLeast` and `atMost`/, /./],
+    [
+      "a margin on the error rate",
+      "atMost: 0.1",
+      "margin: 0.1",
+      /tiny\.gate\.ts:6: error_rate takes `atMost`/,
+      /atMost: 0\.02/,
+    ],
+    ["a pattern that finds no cohort", '"tier=*"]', '"tier=*"], minimumCohortSize: 31', null, null],
+  ])("%s", async (_, from, to, message, hint) => {
+    const project = await testProject(casesOf(60));
+    changed(project, gate, from, to);
+    if (message === null) {
+      changed(project, gate, '"all", ', "");
+      expect((await refused(project)).message).toMatch(/no cohort of at least 31 cases/);
+      return;
+    }
+    const found = await refused(project);
+    expect(found.message).toMatch(message);
+    expect(found.hint).toMatch(hint!);
+  });
+
+  it("no criteria", async () => {
+    const project = await testProject(casesOf(60));
+    project.write(gate, 'export default { name: "empty", criteria: [] };');
+    expect((await refused(project)).message).toContain("a gate needs at least one criterion");
+  });
+
+  it("a cohort without cases", async () => {
+    const project = await testProject(casesOf(60));
+    changed(project, gate, '"tier=*"', '"language=de"');
+    expect((await refused(project)).message).toContain('the cohort "language=de" has no cases');
+  });
+
+  it("a missing file", async () => {
+    const project = await testProject(casesOf(60));
+    rmSync(join(project.folder, gate));
+    expect((await refused(project)).message).toContain("gates/tiny.gate.ts: not found");
+  });
+});
+
+describe("what is refused before the first call: the evaluation and its releases", () => {
+  it.each([
+    [
+      "an unknown key",
+      "baseline:",
+      "basline:",
+      /tiny\.eval\.ts:\d+: unknown key "basline"/,
+      /did you mean "baseline"\?/,
+    ],
+    [
+      "a release that is not there",
+      'candidate: "candidate"',
+      'candidate: "candidat"',
+      /there is no release "candidat"/,
+      /did you mean "candidate"\?/,
+    ],
+    [
+      "a component that is not named",
+      "guardrail: null, ",
+      "",
+      /does not name "guardrail"/,
+      /guardrail: null/,
+    ],
+    [
+      "two evaluators of one name",
+      "[taskCompletionEvaluator()]",
+      "[taskCompletionEvaluator(), taskCompletionEvaluator()]",
+      /two evaluators are named "task_completion"/,
+      /./,
+    ],
+    ["no evaluator", "[taskCompletionEvaluator()]", "[]", /at least one evaluator/, /./],
+    [
+      "an evaluator that is none",
+      "[taskCompletionEvaluator()]",
+      '["task_completion"]',
+      /not an evaluator/,
+      /./,
+    ],
+    [
+      "a syntax error",
+      "export default defineEvaluation({",
+      "export default defineEvaluation({{",
+      /tiny\.eval\.ts:\d+: /,
+      /./,
+    ],
+    [
+      "no default export",
+      "export default defineEvaluation",
+      "export const other = defineEvaluation",
+      /no default export/,
+      /./,
+    ],
+    [
+      "an import that is not there",
+      "taskCompletionEvaluator,",
+      "taskCompletionEvaluator, noSuchThing,",
+      null,
+      null,
+    ],
+  ])("%s", async (_, from, to, message, hint) => {
+    const project = await testProject(casesOf(60));
+    if (message === null) {
+      changed(project, evaluation, "functionTarget({ name", "noSuchTarget({ name");
+      expect((await refused(project)).message).toContain("noSuchTarget");
+      return;
+    }
+    changed(project, evaluation, from, to);
+    const found = await refused(project);
+    expect(found.message).toMatch(message);
+    expect(found.hint).toMatch(hint!);
+  });
+
+  it("a missing evaluation", async () => {
+    const project = await testProject(casesOf(60));
+    const called = await evals(project.folder, "run", "evals/none.eval.ts", "--no-html");
+    expect(called).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(called.stderr).toContain("evals/none.eval.ts: not found");
+  });
+
+  it("a missing API key, named", async () => {
+    const project = await testProject(casesOf(60));
+    const text = project
+      .read(evaluation)
+      .replace("functionTarget,", "openaiTarget,")
+      .replace(
+        /functionTarget\(\{[\s\S]*?\}\s*\}\),/,
+        'openaiTarget({ model: "m", apiKeyEnv: "NO_SUCH_KEY_IN_TESTS" }),',
+      )
+      .replace('model: "m-1", prompt: "p-1"', 'prompt: "p-1"')
+      .replace("tools: null, ", "")
+      .replace(", decoding: { temperature: 0 }", "");
+    project.write(evaluation, text);
+    const { message, hint } = await refused(project);
+    expect(message).toContain("NO_SUCH_KEY_IN_TESTS");
+    expect(hint).toContain("NO_SUCH_KEY_IN_TESTS");
+  });
+
+  it("a misspelt key of the configuration", async () => {
+    const project = await testProject(casesOf(60));
+    project.write("evals.config.ts", 'export default {\n  stor: "x.sqlite",\n};\n');
+    const called = await evals(project.folder, "run", "evals/tiny.eval.ts", "--no-html");
+    expect(called).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(called.stderr).toContain('evals.config.ts:2: unknown key "stor"');
+    expect(called.stderr).toContain('did you mean "store"?');
+  });
+});
+
+describe("what is refused before the first call: the command line", () => {
+  it("a filter that matches nothing, and one that names no cohort", async () => {
+    const project = await testProject(casesOf(60));
+    expect((await refused(project, "--cohort", "language=de")).message).toContain(
+      'no case is in "language=de"',
+    );
+    const unknown = await refused(project, "--cohort", "tier=fre");
+    expect(unknown.message).toContain('unknown cohort "tier=fre"');
+    expect(unknown.hint).toContain('did you mean "tier=free"?');
+  });
+
+  it.each(["--html", "--junit", "--markdown"])("a path of %s that cannot be written", async (option) => {
+    const project = await testProject(casesOf(60));
+    mkdirSync(join(project.folder, "taken"));
+    expect((await refused(project, option, "taken")).message).toContain("taken: ");
+    project.write("file", "");
+    expect((await refused(project, option, "file/report")).message).toContain("file/report: ");
+  });
+
+  it("a store that cannot be opened", async () => {
+    const project = await testProject(casesOf(60));
+    mkdirSync(join(project.folder, "folder.sqlite"));
+    const called = await evals(
+      project.folder,
+      "run",
+      "evals/tiny.eval.ts",
+      "--no-html",
+      "--store",
+      "folder.sqlite",
+    );
+    expect(called).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(called.stderr).toContain("folder.sqlite: the store cannot be opened");
+  });
+
+  it.each([
+    [["run", "--candidat", "x"]],
+    [["rum"]],
+    [["run", "a", "b"]],
+    [["run", "--repetitions", "0"]],
+    [["dataset"]],
+    [[]],
+  ])("unknown words: %j", async (words) => {
+    const project = await testProject(casesOf(60));
+    expect((await evals(project.folder, ...words)).exitCode).toBe(2);
+  });
+
+  it("writes the refusal over an older report, so that nobody reads that one", async () => {
+    const project = await testProject(casesOf(60));
+    const files = ["--html", "out/r.html", "--junit", "out/r.xml", "--markdown", "out/r.md"];
+    const first = await evals(project.folder, "run", "evals/tiny.eval.ts", ...files);
+    expect(first.exitCode).toBe(0);
+    changed(project, gate, "task_completion", "task_completon");
+    const second = await evals(project.folder, "run", "evals/tiny.eval.ts", ...files);
+    expect(second.exitCode).toBe(2);
+    for (const file of ["out/r.html", "out/r.xml", "out/r.md"])
+      expect(project.read(file)).toContain("task_completon");
+    expect(project.read("out/r.xml")).toContain("<error");
+  });
+});
