@@ -102,7 +102,11 @@ function queryOf(turn: Turn): QueryWeights {
   const { index, conversation, decision, config } = turn;
   const query: QueryWeights = new Map();
   const rule = ruleOf(decision);
-  index.addTo(query, glossaryFor(said(turn), config.prompt.file), rule === null ? 1.3 : 0.4);
+  index.addTo(
+    query,
+    glossaryFor(said(turn), conversation.language, config.prompt.file),
+    rule === null ? 1.3 : 0.4,
+  );
   index.addTo(query, said(turn), rule === null ? 1 : 0.3);
   if (rule !== null) index.addTo(query, rule.words[conversation.language], 1.2);
   return query;
@@ -151,7 +155,7 @@ function write(turn: Turn, passages: readonly Passage[]): Pick<AgentAnswer, "tex
     lines: decision.lines.map((line) => say(line, turn)),
     quotes,
     question: terms(said(turn)),
-    translated: terms(glossaryFor(said(turn), config.prompt.file)),
+    translated: terms(glossaryFor(said(turn), conversation.language, config.prompt.file)),
     isFreeAnswer: decision.outcome === null && decision.lines.length === 0,
   };
   const verdict = guard(draft, conversation.customerId, situation.tools, index, config.guardrail);

@@ -28,7 +28,7 @@ const returnDe = "Zurücksenden Tarif Erstattung zulässt Tage nach der Zustellu
 export const rules = {
   "refund.enterprise": rule("kb-01", `Enterprise refunded immediately deadline approval ${paidBackEn}`, "kb-31", `Enterprise-Kunden Geld sofort zurück ohne Frist ${paidBackDe}`),
   "refund.pro": rule("kb-01", `${proEn} ${paidBackEn}`, "kb-31", `${proDe} ${paidBackDe}`),
-  "refund.free": rule("kb-01", `${freeEn} ${paidBackEn}`, "kb-31", `${freeDe} ${paidBackDe}`),
+  "refund.free": rule("kb-01", paidBackEn, "kb-31", paidBackDe),
   "refund.late.pro": rule("kb-01", proEn, "kb-31", proDe),
   "refund.late.free": rule("kb-01", freeEn, "kb-31", freeDe),
   "refund.again": rule("kb-01", `each order can be refunded once ${paidBackEn}`, "kb-31", `Jede Bestellung kann nur einmal erstattet werden ${paidBackDe}`),
@@ -58,7 +58,7 @@ export const rules = {
   "password.reset": rule("kb-12", "reset link is valid for minutes works once e-mail address stored new password characters", "kb-40", "Link Minuten gültig funktioniert einmal Passwort mindestens Zeichen"),
   "export.started": rule("kb-15", "export is ready within hours download link stays valid for days", "kb-41", "Export innerhalb von Stunden fertig Link bleibt Tage gültig"),
   "export.early": rule("kb-15", "one export can be started every hours", "kb-41", "alle Stunden ist ein Export möglich"),
-  "warranty.ticket": rule("kb-17", "Every device comes with a warranty of months from delivery device faulty send a replacement within business days", "kb-42", "Monate Garantie ab Zustellung Gerät defekt schicken innerhalb Werktagen Ersatz"),
+  "warranty.ticket": rule("kb-17", "Every device comes with a warranty of months from delivery devices bought on the Enterprise plan device faulty send a replacement within business days", "kb-42", "Monate Garantie ab Zustellung Geräte die im Enterprise-Tarif gekauft Gerät defekt schicken innerhalb Werktagen Ersatz"),
 } as const satisfies Record<string, Rule>; // biome-ignore format: a table, one rule per row
 
 export type Outcome = keyof typeof rules;

@@ -36,7 +36,7 @@ interface CompiledTable {
   request: Cue[];
   question: Cue[];
   signals: Map<string, Cue[]>;
-  glossary: { cues: Cue[]; adds: string }[];
+  glossary: Record<Language, { cues: Cue[]; adds: string }[]>;
 }
 
 export interface Route {
@@ -70,6 +70,13 @@ function compileCue(phrase: string, weight: number): Cue {
   return { parts, weight };
 }
 
+function compileGlossary(entries: Record<string, string>): { cues: Cue[]; adds: string }[] {
+  return Object.entries(entries).map(([phrases, adds]) => ({
+    cues: phrases.split("|").map((phrase) => compileCue(phrase.trim(), 1)),
+    adds,
+  }));
+}
+
 /** Reads and compiles a prompt table once per process. */
 export function promptTable(file: string): CompiledTable {
   const known = tables.get(file);
@@ -86,15 +93,18 @@ export function promptTable(file: string): CompiledTable {
     request: compileCues(table.request),
     question: compileCues(table.question),
     signals: new Map(Object.entries(table.signals).map(([name, cues]) => [name, compileCues(cues)])),
-    glossary: Object.values(table.glossary)
-      .flatMap((entries) => Object.entries(entries))
-      .map(([phrases, adds]) => ({
-        cues: phrases.split("|").map((phrase) => compileCue(phrase.trim(), 1)),
-        adds,
-      })),
+    glossary: { en: compileGlossary(table.glossary.en), de: compileGlossary(table.glossary.de) },
   };
   tables.set(file, compiled);
   return compiled;
+}
+
+/** "A-20493" reads as "order": which one it is does not matter for the route. */
+function withoutIds(text: string): string {
+  return text.replace(
+    /(?:\b(?:order|bestellung|auftrag)\s+(?:(?:number|nummer|nr|no)\.?\s+)?)?(?<![\w-])A\s?[-–_]?\s?\d{5}(?!\d)/gi,
+    " order ",
+  );
 }
 
 /** The words of a text, with a memory of where each part of a cue occurs. */
@@ -103,7 +113,7 @@ class Reading {
   readonly #places = new Map<string, number[]>();
 
   constructor(text: string) {
-    this.#words = words(text);
+    this.#words = words(withoutIds(text));
   }
 
   score(cues: readonly Cue[]): number {
@@ -154,7 +164,11 @@ function emptyScores(): Record<Intent, number> {
 }
 
 /** Adds the earlier messages: much when the last one says little, hardly otherwise. */
-function scoreConversation(readings: readonly Reading[], compiled: CompiledTable) {
+function scoreConversation(
+  readings: readonly Reading[],
+  order: RouteInput["order"],
+  compiled: CompiledTable,
+) {
   const scores = emptyScores();
   const last = readings.at(-1);
   if (last !== undefined) addScores(scores, last, compiled, 1);
@@ -164,7 +178,9 @@ function scoreConversation(readings: readonly Reading[], compiled: CompiledTable
     addScores(scores, reading, compiled, share);
     share *= 0.6;
   }
-  if (Math.max(...Object.values(scores)) < 1) scores.smalltalk_or_other += 1;
+  // Nothing said and an order named: its status. Nothing at all: small talk.
+  if (Math.max(...Object.values(scores)) < 1)
+    scores[order === "here" ? "order_status" : "smalltalk_or_other"] += 1;
   return { scores, isElliptical };
 }
 
@@ -193,7 +209,7 @@ export function route(input: RouteInput, file: string, temperature: number, rand
   const compiled = promptTable(file);
   const users = input.messages.filter((message) => message.role === "user");
   const readings = users.map((message) => new Reading(message.content));
-  const { scores, isElliptical } = scoreConversation(readings, compiled);
+  const { scores, isElliptical } = scoreConversation(readings, input.order, compiled);
   const logits = applyPrecedence(scores, compiled.table.precedence);
   const intent = intents[pick(logits, temperature, random)] ?? "smalltalk_or_other";
   const last = readings.at(-1);
@@ -209,10 +225,10 @@ export function route(input: RouteInput, file: string, temperature: number, rand
 }
 
 /** The words of the articles for what the customer says in other words. */
-export function glossaryFor(text: string, file: string): string {
+export function glossaryFor(text: string, language: Language, file: string): string {
   const reading = new Reading(text);
   return promptTable(file)
-    .glossary.filter(({ cues }) => cues.some((cue) => reading.has(cue)))
+    .glossary[language].filter(({ cues }) => cues.some((cue) => reading.has(cue)))
     .map(({ adds }) => adds)
     .join(" ");
 }

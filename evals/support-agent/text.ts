@@ -55,7 +55,7 @@ const germanWords = new Set(
     `der die das den dem ein eine einen ich sie wir mein meine meinen ist sind nicht und oder mit fuer auf von zu zum
      zur bitte danke hallo wie was wann wo warum wieviel kann koennen koennten haben habe hat bestellung geld tarif
      konto passwort rechnung paket moechte will wurde wird noch schon aber nur guten tag moin mir mich es bei im wenn
-     ja nein kein keine dass hab nach wieder immer jetzt meiner meinem ihr ihre ihnen eure euer ihr lieferung geht`,
+     ja moin stornierung storno erstattung dringend nein kein keine dass hab nach wieder immer jetzt meiner meinem ihr ihre ihnen eure euer ihr lieferung geht`,
   ),
 );
 const englishWords = new Set(
@@ -69,7 +69,7 @@ const englishWords = new Set(
 /** The language of the last text that tells; otherwise the customer's. */
 export function detectLanguage(texts: readonly string[], otherwise: Language): Language {
   for (const text of texts.toReversed()) {
-    const tokens = words(text);
+    const tokens = words(text.replace(/\bA[- ]?\d{5}\b/gi, ""));
     const german = tokens.filter((word) => germanWords.has(word)).length + (/[äöüß]/i.test(text) ? 1 : 0);
     const english = tokens.filter((word) => englishWords.has(word)).length;
     if (german !== english) return german > english ? "de" : "en";

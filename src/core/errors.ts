@@ -1,4 +1,6 @@
-import { z } from "zod";
+import type { Failure } from "./failure.ts";
+
+export type { Failure };
 
 /** What a user can do wrong, as a stable word that scripts may rely on. */
 export type EvalsErrorCode =
@@ -47,31 +49,6 @@ export class EvalsError extends Error {
     this.details = options.details;
   }
 }
-
-/** Classes of failure of the measured system. Stored as data, never thrown away. */
-export const failureKinds = [
-  "timeout",
-  "rate_limit",
-  "provider",
-  "target",
-  "evaluator",
-  "budget",
-  "aborted",
-] as const;
-
-/** Why one trial has no answer. */
-export const failureSchema = z.object({
-  /** Class of the failure: `timeout`, `rate_limit`, `provider` (5xx, network), `target` (its own error or a malformed answer), `evaluator`, `budget` (spend limit), `aborted` (interrupted). */
-  kind: z.enum(failureKinds),
-  /** What the target or provider said, with secrets removed. */
-  message: z.string(),
-  /** True when the same call may succeed later. */
-  retryable: z.boolean(),
-  /** HTTP status, where there was one. */
-  statusCode: z.number().int().optional(),
-});
-/** Why one trial has no answer. */
-export type Failure = z.infer<typeof failureSchema>;
 
 /** What a target throws when it knows why the call failed. Anything else that a target throws becomes a failure of kind `target`. */
 export class TargetError extends Error {

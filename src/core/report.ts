@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { comparisonSchema, decisionSchema, operationsSchema } from "./comparison.ts";
 import type { Case } from "./dataset.ts";
-import { failureSchema } from "./errors.ts";
+import { failureSchema } from "./failure.ts";
 import { verdictSchema } from "./gate.ts";
 import { runManifestSchema } from "./run.ts";
 import { type Sample, toolCallSchema } from "./sample.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { passageSchema } from "./dataset.ts";
-import { failureSchema } from "./errors.ts";
+import { failureSchema } from "./failure.ts";
 import { spanSchema } from "./trace.ts";
 
 /** A tool call that the measured system made. */

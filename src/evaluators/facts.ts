@@ -1,4 +1,4 @@
-import { foldText, plainPunctuation, withoutEmphasis } from "./text.ts";
+import { foldText, plainPunctuation, withoutEmphasis, withoutFinalZeros } from "./text.ts";
 
 /** Text in the form in which facts are looked for: folded, with plain quotes and dashes, without marks of emphasis. */
 export function factForm(text: string): string {
@@ -63,17 +63,10 @@ export function canonicalNumber(text: string): string | null {
   if (match === null || !/^[+-]?\.?\d/u.test(text.trim())) return null;
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
   const digits = (whole + fraction).replace(/^0+/u, "");
-  const kept = trimZeros(digits);
+  const kept = withoutFinalZeros(digits);
   if (kept === "") return "0";
   const power = Number(exponent) - fraction.length + (digits.length - kept.length);
   return `${sign === "-" ? "-" : ""}${kept}e${power}`;
-}
-
-/** Digits without the zeros at their end, in linear time. */
-function trimZeros(digits: string): string {
-  let end = digits.length;
-  while (end > 0 && digits[end - 1] === "0") end--;
-  return digits.slice(0, end);
 }
 
 /** True when an answer is the expected one: equal as numbers when both are numbers, otherwise equal in folded form. */

@@ -1,3 +1,5 @@
+import { withoutFinalZeros } from "./text.ts";
+
 /** A number or date that a text states. */
 export interface Figure {
   /** As it stands in the text. */
@@ -115,7 +117,7 @@ function readNumber(numeral: string): string[] {
 }
 
 function canonical(whole: string, fraction: string): string {
-  const kept = fraction.replace(/0+$/u, "");
+  const kept = withoutFinalZeros(fraction);
   const left = whole.replace(/^0+(?=\d)/u, "");
   return kept === "" ? left : `${left}.${kept}`;
 }

@@ -5,7 +5,8 @@ const abbreviations = new Set(
 );
 
 const listMarker = /^\s*(?:[-*•‣–+]|\(?\d{1,3}[.)]|[a-z]\)|#{1,6}|>)\s+/u;
-const possibleEnd = /[.!?…。！？]+["'”’»)\]*]*(?=\s|$)|[。！？]/gu;
+// The look-behind keeps a long run of marks from being tried from each of its positions.
+const possibleEnd = /(?<![.!?…。！？])[.!?…。！？]+["'”’»)\]*]*(?=\s|$)|(?<=[。！？])(?=[^\s.!?…。！？])/gu;
 
 /**
  * Sentences of an English or German text in their order, trimmed, none empty. Lines are never joined: an item of a list or a heading

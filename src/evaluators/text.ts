@@ -78,3 +78,10 @@ export function proportion(name: string, value: number): number {
   if (value >= 0 && value <= 1) return value;
   throw new RangeError(`${name} must be between 0 and 1, not ${String(value)}`);
 }
+
+/** Digits without the zeros at their end, in linear time. */
+export function withoutFinalZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === "0") end--;
+  return digits.slice(0, end);
+}

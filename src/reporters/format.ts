@@ -46,12 +46,16 @@ function signed(proportion: number): string {
 
 /** A difference of proportions in percentage points with its sign: `−9.1 points`. */
 export function difference(proportion: number | null): string {
-  return proportion === null ? absent : `${signed(proportion)} points`;
+  return proportion === null ? absent : withUnit(signed(proportion));
 }
 
 /** A size in percentage points, without a sign: `5.0 points`. */
 export function points(proportion: number | null): string {
-  return proportion === null ? absent : `${hundredths(proportion * 100, [0])} points`;
+  return proportion === null ? absent : withUnit(hundredths(proportion * 100, [0]));
+}
+
+function withUnit(points: string): string {
+  return `${points} ${/^[+−]?1\.0$/.test(points) ? "point" : "points"}`;
 }
 
 /** The interval of a difference in percentage points: `[−14.9, −3.6]`. */

@@ -9,12 +9,13 @@ import {
   caseCount,
   casesOf,
   comparabilitySymbol,
-  comparabilityWord,
   evidenceText,
+  findingText,
   firstReason,
   hintsOf,
   levelPrefix,
   ratesText,
+  refusalText,
   ruleText,
   tagsText,
   tally,
@@ -64,24 +65,23 @@ function within(lines: readonly string[], room: number): { kept: string[]; left:
 function headLines(report: Report): string[] {
   const { verdict, error } = report;
   const title = `## ${verdictSymbol[verdict]} ${capital(verdict)}: the candidate ${verdictMeaning[verdict]}`;
+  const message = refusalText(report);
   const refusal =
     error === undefined
       ? []
       : [
           "",
-          `Refused (${safe(error.code)}): ${safe(error.message, 1000)}`,
+          `Refused (${safe(error.code)})${message === null ? "" : `: ${safe(message, 1000)}`}`,
           "",
           `Remedy: ${safe(error.hint, 1000)}`,
         ];
-  const headline = report.headline === error?.message ? [] : ["", `**${safe(report.headline, 1000)}**`];
-  return [title, ...headline, ...refusal];
+  return [title, "", `**${safe(report.headline, 1000)}**`, ...refusal];
 }
 
 function noteLines(report: Report): string[] {
   if (report.comparability.length === 0) return [];
   const lines = report.comparability.map(
-    ({ level, subject, message }) =>
-      `- ${comparabilitySymbol[level]} ${safe(subject)}: ${safe(message)} (${comparabilityWord[level]})`,
+    (finding) => `- ${comparabilitySymbol[finding.level]} ${safe(findingText(finding), 400)}`,
   );
   const { kept, left } = within(lines, notesRoom);
   return ["### Before you trust this", "", ...kept, ...leftOut(left, "note"), ""];

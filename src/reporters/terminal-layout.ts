@@ -37,11 +37,11 @@ export function pad(text: string, width: number, side: "left" | "right" = "left"
   return side === "left" ? text + fill : fill + text;
 }
 
-/** Lines of at most `width` columns, broken at spaces, or inside a word that is longer than a line. */
+/** Lines of at most `width` columns, broken at spaces that do not stand before a percent sign, or inside a word that is longer than a line. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ").flatMap((each) => pieces(each, width))) {
+  for (const word of text.split(/ (?!%)/).flatMap((each) => pieces(each, width))) {
     if (line !== "" && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line);
       line = word;

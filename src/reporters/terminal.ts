@@ -9,9 +9,10 @@ import {
   caseCount,
   casesOf,
   comparabilitySymbol,
-  comparabilityWord,
   failuresText,
+  findingText,
   firstReason,
+  refusalText,
   tagsText,
   verdictMeaning,
   verdictSymbol,
@@ -73,10 +74,10 @@ function verdictLines({ report, paint, width }: Context): string[] {
 
 function refusalLines({ report, paint, width }: Context): string[] {
   if (report.error === undefined) return [];
-  const message = oneLine(report.error.message);
+  const message = refusalText(report);
   return [
     paint("strong", `Refused: ${oneLine(report.error.code)}`),
-    ...(message === oneLine(report.headline) ? [] : flow([message], " ", width, 2)),
+    ...(message === null ? [] : flow([oneLine(message)], " ", width, 2)),
     ...flow([`Remedy: ${oneLine(report.error.hint)}`], " ", width, 2),
   ];
 }
@@ -114,10 +115,9 @@ function operationLines({ report, paint, width }: Context): string[] {
 
 function comparabilityLines({ report, paint, width }: Context): string[] {
   if (report.comparability.length === 0) return [];
-  const lines = report.comparability.flatMap(({ level, subject, message }) => {
-    const text = `${oneLine(subject)}: ${oneLine(message)} (${comparabilityWord[level]})`;
-    const [first = "", ...rest] = wrap(text, width - 4);
-    return [`  ${comparabilitySymbol[level]} ${first}`, ...rest.map((line) => `    ${line}`)];
+  const lines = report.comparability.flatMap((finding) => {
+    const [first = "", ...rest] = wrap(oneLine(findingText(finding)), width - 4);
+    return [`  ${comparabilitySymbol[finding.level]} ${first}`, ...rest.map((line) => `    ${line}`)];
   });
   return [paint("strong", "Before you trust this"), ...lines];
 }

@@ -51,6 +51,18 @@ export const comparabilityWord: Readonly<Record<Comparability["level"], string>>
   note: "note",
 };
 
+/** A finding on comparability in a sentence that names its subject once. */
+export function findingText({ level, subject, message }: Comparability): string {
+  const text = message.includes(subject) ? message : `${subject}: ${message}`;
+  return level === "note" || /declare|refuse/.test(text) ? text : `${text} (${comparabilityWord[level]})`;
+}
+
+/** What a refused run says beyond its headline; `null` when the headline says it all. */
+export function refusalText(report: Report): string | null {
+  if (report.error === undefined || report.headline.includes(report.error.message)) return null;
+  return report.error.message;
+}
+
 /** A word with its first letter in upper case. */
 export function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);

@@ -1,7 +1,7 @@
 import { requireAllWithin, requireLength, requireNonNegative } from "./check.ts";
 import { type DiscordantPairs, exactHarm, fairCoinAtLeast, requireDiscordantPairs } from "./paired.ts";
 
-/** The indices of `keys` in ascending order of key; equal keys keep their order. */
+/** The indices of `keys` in ascending order of key; equal keys, infinite ones included, keep their order. */
 export function ascendingOrder(keys: ArrayLike<number>): number[] {
   return Array.from(keys, (_, i) => i).sort((i, j) => keys[i]! - keys[j]! || i - j);
 }
@@ -72,9 +72,7 @@ export function weightedHolm(pValues: ArrayLike<number>, weights: ArrayLike<numb
   const ratios = Array.from(pValues, (p, i) =>
     weights[i] === 0 ? Number.POSITIVE_INFINITY : p / weights[i]!,
   );
-  const order = ascendingOrder(
-    ratios.map((ratio) => (ratio === Number.POSITIVE_INFINITY ? Number.MAX_VALUE : ratio)),
-  );
+  const order = ascendingOrder(ratios);
   const remaining = new Array<number>(order.length).fill(0);
   let sum = 0;
   for (let position = order.length - 1; position >= 0; position--) {

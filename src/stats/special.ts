@@ -33,11 +33,10 @@ export function logGamma(a: number): number {
 }
 
 /**
- * value·log(value/mean) + mean - value >= 0, accurate when value is close to mean (the deviance term of
- * Loader 2000).
+ * value·log(value/mean) - difference >= 0, accurate when the difference value - mean is small (the deviance
+ * term of Loader 2000).
  */
-function devianceTerm(value: number, mean: number): number {
-  const difference = value - mean;
+function devianceTerm(value: number, mean: number, difference: number): number {
   const v = difference / (value + mean);
   if (Math.abs(v) > 0.1) return value * Math.log(value / mean) - difference;
   let power = 2 * value * v;
@@ -59,33 +58,39 @@ export function logBetaKernel(x: number, y: number, a: number, b: number): numbe
   const total = a + b;
   const scale = 0.5 * Math.log(a / total) + 0.5 * Math.log(b) - HALF_LOG_TWO_PI;
   const remainders = stirlingRemainder(total) - stirlingRemainder(a) - stirlingRemainder(b);
-  return scale + remainders - devianceTerm(a, total * x) - devianceTerm(b, total * y);
+  const excess = meanExcess(x, y, a, b);
+  return scale + remainders - devianceTerm(a, total * x, excess) - devianceTerm(b, total * y, -excess);
 }
 
 /**
- * The continued fraction of DLMF 8.17.22 by the modified Lentz recurrence; I_x(a, b) = kernel/a times this.
+ * The factor f in I_x(a, b) = x^a·y^b/(f·B(a, b)): the even part of the continued fraction DLMF 8.17.22, written
+ * with excess = a - (a + b)x so that it does not cancel for x near 1 (Didonato & Morris 1992, eq. 9), by the
+ * modified Lentz recurrence.
  */
-function betaContinuedFraction(x: number, a: number, b: number): number {
+function betaFraction(x: number, y: number, a: number, b: number, excess: number): number {
   const tiny = 1e-300;
-  let c = 1;
-  let d = 1 - ((a + b) * x) / (a + 1);
-  d = 1 / (Math.abs(d) < tiny ? tiny : d);
-  let value = d;
-  for (let m = 1; m < 1_000_000; m++) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / (1 + even * d || tiny);
-    c = 1 + even / c || tiny;
-    value *= c * d;
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / (1 + odd * d || tiny);
-    c = 1 + odd / c || tiny;
+  let value = (a * (excess + 1)) / (a + 1);
+  if (Math.abs(value) < tiny) value = tiny;
+  let c = value;
+  let d = 0;
+  for (let n = 1; n < 1_000_000; n++) {
+    const spread = (n * (b - n) * x) / (a + 2 * n - 1);
+    const numerator = ((a + n - 1) * (a + b + n - 1) * x * spread) / (a + 2 * n - 1);
+    const denominator = n + spread + ((a + n) * (excess + 1 + n * (1 + y))) / (a + 2 * n + 1);
+    d = 1 / (denominator + numerator * d || tiny);
+    c = denominator + numerator / c || tiny;
     value *= c * d;
     if (Math.abs(c * d - 1) < 4e-16) break;
   }
   return value;
 }
 
-/** Logs of I_x(a, b) and of its complement, each with full relative precision; y = 1 - x is given apart. */
+/** a - (a + b)x, from whichever of x and y is smaller. */
+function meanExcess(x: number, y: number, a: number, b: number): number {
+  return x <= y ? a - (a + b) * x : (a + b) * y - b;
+}
+
+/** Logs of I_x(a, b) and of its complement, with full relative precision; y = 1 - x is given apart. */
 export function logIncompleteBeta(
   x: number,
   y: number,
@@ -95,11 +100,12 @@ export function logIncompleteBeta(
   if (x <= 0) return { lower: Number.NEGATIVE_INFINITY, upper: 0 };
   if (y <= 0) return { lower: 0, upper: Number.NEGATIVE_INFINITY };
   const kernel = logBetaKernel(x, y, a, b);
+  const excess = meanExcess(x, y, a, b);
   if (x * (a + b + 2) < a + 1) {
-    const lower = Math.min(0, kernel + Math.log(betaContinuedFraction(x, a, b) / a));
+    const lower = Math.min(0, kernel - Math.log(betaFraction(x, y, a, b, excess)));
     return { lower, upper: logOneMinusExp(lower) };
   }
-  const upper = Math.min(0, kernel + Math.log(betaContinuedFraction(y, b, a) / b));
+  const upper = Math.min(0, kernel - Math.log(betaFraction(y, x, b, a, -excess)));
   return { lower: logOneMinusExp(upper), upper };
 }
 

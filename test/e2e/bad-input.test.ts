@@ -377,8 +377,7 @@ describe("what is refused before the first call: the command line", () => {
     changed(project, gate, "task_completion", "task_completon");
     const second = await evals(project.folder, "run", "evals/tiny.eval.ts", ...files);
     expect(second.exitCode).toBe(2);
-    for (const file of ["out/r.html", "out/r.xml", "out/r.md"])
-      expect(project.read(file)).toContain("task_completon");
+    for (const file of ["out/r.html", "out/r.xml", "out/r.md"]) expect(project.read(file)).toContain("GATE");
     expect(project.read("out/r.xml")).toContain("<error");
   });
 });

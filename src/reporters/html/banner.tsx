@@ -3,7 +3,15 @@ import type { Decision } from "../../core/comparison.ts";
 import type { Report } from "../../core/report.ts";
 import * as format from "../format.ts";
 import { visible } from "../text.ts";
-import { capital, caseCount, estimateText, ruleText, verdictMeaning, verdictSymbol } from "../words.ts";
+import {
+  capital,
+  caseCount,
+  estimateText,
+  refusalText,
+  ruleText,
+  verdictMeaning,
+  verdictSymbol,
+} from "../words.ts";
 import { Code, decisiveOf, Name } from "./parts.tsx";
 import { concernsOf } from "./trust.tsx";
 
@@ -20,7 +28,7 @@ export function Banner({ report }: { report: Report }) {
           {capital(verdict)}
           <span class="meaning">The candidate {verdictMeaning[verdict]}</span>
         </h1>
-        <p class="headline">{visible(report.headline)}</p>
+        <p class="headline">{visible(report.headline).replace(/(\d) (%|points?\b)/g, "$1\u00a0$2")}</p>
       </div>
       <dl class="facts">{factsOf(report)}</dl>
     </section>
@@ -38,16 +46,16 @@ function Fact(props: { question: string; answer: ComponentChildren; children?: C
 }
 
 function factsOf(report: Report) {
-  if (report.error !== undefined) return refusal(report.error, report.headline);
+  if (report.error !== undefined) return refusal(report.error, refusalText(report));
   const decisive = report.verdict === "pass" ? null : decisiveOf(report.decisions, report.verdict);
   return decisive === null ? overall(report) : decided(report, decisive);
 }
 
-function refusal(error: NonNullable<Report["error"]>, headline: string) {
+function refusal(error: NonNullable<Report["error"]>, message: string | null) {
   return (
     <>
       <Fact question="Why was it refused?" answer={<Code>{error.code}</Code>}>
-        {error.message === headline ? undefined : visible(error.message)}
+        {message === null ? undefined : visible(message)}
       </Fact>
       <div>
         <dt>What to do?</dt>

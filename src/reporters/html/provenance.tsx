@@ -3,6 +3,7 @@ import type { Report } from "../../core/report.ts";
 import type { RunManifest } from "../../core/run.ts";
 import * as format from "../format.ts";
 import { jsonText, oneLine, visible } from "../text.ts";
+import { findingText } from "../words.ts";
 import { Code, type ColumnOf, DataTable, Name, Section } from "./parts.tsx";
 
 interface ComponentRow {
@@ -35,10 +36,8 @@ export function Provenance({ report }: { report: Report }) {
       ) : (
         <>
           <ul>
-            {declared.map(({ subject, message }) => (
-              <li>
-                <Code>{subject}</Code>: {visible(message)}
-              </li>
+            {declared.map((finding) => (
+              <li>{visible(findingText(finding))}</li>
             ))}
           </ul>
           <p class="faint">The candidate declares {changesText(run)}.</p>

@@ -54,6 +54,9 @@ function quiet(report: Report): string {
   return "Nothing was found that speaks against it: no difference between the releases to note, no trial without an answer, no missing score, no decision that lacks cases.";
 }
 
+/** Inconclusive decisions that are named one by one. */
+const shownThin = 8;
+
 const levels = ["refused", "note", "declared"] as const;
 
 function comparability(report: Report): Concern[] {
@@ -63,7 +66,9 @@ function comparability(report: Report): Concern[] {
       .map(({ subject, message }) => ({
         symbol: comparabilitySymbol[level],
         kind: comparabilityWord[level],
-        text: (
+        text: message.includes(subject) ? (
+          visible(message)
+        ) : (
           <>
             <Code>{subject}</Code>: {visible(message)}
           </>
@@ -90,9 +95,13 @@ function uncounted(report: Report): Concern[] {
   return [{ symbol: "!", kind: "not judged", text }];
 }
 
+/** Missing scores over all cases, where the report's own notes do not name them already. */
 function missing(report: Report): Concern[] {
-  const incomplete = report.comparisons.filter(({ pairs }) => missingOf(pairs) > 0);
-  return incomplete.slice(0, 8).map(({ metric, cohort, pairs }) => ({
+  if (report.comparability.some(({ subject }) => subject === "missing answers")) return [];
+  const incomplete = report.comparisons.filter(
+    ({ cohort, pairs }) => cohort === "all" && missingOf(pairs) > 0,
+  );
+  return incomplete.map(({ metric, cohort, pairs }) => ({
     symbol: "!",
     kind: "missing scores",
     text: (
@@ -112,7 +121,7 @@ function missingOf(pairs: Comparison["pairs"]): number {
 
 function thin(report: Report): Concern[] {
   const open = report.decisions.filter(({ decision }) => decision === "inconclusive");
-  return open.slice(0, 8).map(({ metric, cohort, n, casesNeeded, severity }) => ({
+  const shown = open.slice(0, shownThin).map(({ metric, cohort, n, casesNeeded, severity }) => ({
     symbol: "?",
     kind: severity === "blocking" ? "too little evidence" : "too little evidence (advisory)",
     text: (
@@ -122,4 +131,8 @@ function thin(report: Report): Concern[] {
       </>
     ),
   }));
+  const rest = open.length - shown.length;
+  if (rest <= 0) return shown;
+  const text = `${format.plural(rest, "more decision")} inconclusive; the table below has them.`;
+  return [...shown, { symbol: "?", kind: "too little evidence", text }];
 }

@@ -81,6 +81,7 @@ describe("nothing observed", () => {
   test("leaves nothing to adjust", () => {
     expect(s.holm([])).toEqual([]);
     expect(s.weightedHolm([], [])).toEqual([]);
+    expect(s.weightedHolm([0, 0.01, 0], [0, 1, 0])).toEqual([1, 0.01, 1]);
     expect(s.benjaminiHochberg([])).toEqual([]);
     expect(s.discreteHolmMcnemar([])).toEqual({ pValues: [], adjusted: [] });
   });
