@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { EvalsError, failureSchema } from "../core/errors.ts";
+import { EvalsError } from "../core/errors.ts";
+import { failureSchema } from "../core/failure.ts";
 import { complaint } from "../core/validate.ts";
 import { answerMembers } from "./answer.ts";
 

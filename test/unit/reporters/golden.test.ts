@@ -26,10 +26,10 @@ const files: [string, string][] = Object.entries(reports).flatMap(([name, report
     `report-${name}.${endings[reporter]}`,
     reporterByName[reporter].render(report),
   ]),
-  [
-    `report-${name}-colour-150.txt`,
-    terminalReporter({ colour: true, width: 150 }).render(report),
-  ] satisfies [string, string],
+  [`report-${name}-colour-150.txt`, terminalReporter({ colour: true, width: 150 }).render(report)] satisfies [
+    string,
+    string,
+  ],
 ]);
 
 describe("golden files, written anew only with UPDATE_GOLDEN=1", () => {

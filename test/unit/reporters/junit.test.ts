@@ -73,7 +73,10 @@ describe("junit", () => {
   it.each([
     ["a pass without decisions", { ...passingReport(), decisions: [] }],
     ["an interrupted run whose decisions passed", { ...passingReport(), exitCode: 130 }],
-    ["an inconclusive verdict over passed decisions", { ...passingReport(), verdict: "inconclusive" as const }],
+    [
+      "an inconclusive verdict over passed decisions",
+      { ...passingReport(), verdict: "inconclusive" as const },
+    ],
     ["an error over passed decisions", { ...passingReport(), verdict: "error" as const, exitCode: 4 }],
   ])("is red for %s", (_, report) => {
     const { failures, errors } = parseXml(junitReporter.render(report)).attributes;
@@ -81,8 +84,12 @@ describe("junit", () => {
   });
 
   it("uses an error element for what could not be measured", () => {
-    const decisions = [marginDecision({ decision: "error", estimate: null, interval: null, reason: "no scores" })];
-    const root = parseXml(junitReporter.render({ ...failingReport(), verdict: "error", exitCode: 4, decisions }));
+    const decisions = [
+      marginDecision({ decision: "error", estimate: null, interval: null, reason: "no scores" }),
+    ];
+    const root = parseXml(
+      junitReporter.render({ ...failingReport(), verdict: "error", exitCode: 4, decisions }),
+    );
     expect(elements(root, "error")).toHaveLength(1);
     expect(elements(root, "failure")).toHaveLength(0);
   });

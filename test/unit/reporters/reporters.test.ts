@@ -36,13 +36,16 @@ describe("every reporter", () => {
     expect(reportSchema.parse(report)).toEqual(report);
   });
 
-  it.each(pairs)("$name of $kind gives the same bytes twice and leaves the report as it was", ({ reporter, report }) => {
-    const before = JSON.stringify(report);
-    const text = reporter.render(report);
-    expect(reporter.render(structuredClone(report))).toBe(text);
-    expect(JSON.stringify(report)).toBe(before);
-    expect(text.endsWith("\n")).toBe(true);
-  });
+  it.each(pairs)(
+    "$name of $kind gives the same bytes twice and leaves the report as it was",
+    ({ reporter, report }) => {
+      const before = JSON.stringify(report);
+      const text = reporter.render(report);
+      expect(reporter.render(structuredClone(report))).toBe(text);
+      expect(JSON.stringify(report)).toBe(before);
+      expect(text.endsWith("\n")).toBe(true);
+    },
+  );
 
   it.each(pairs)("$name of $kind lets no control character through", ({ reporter, report }) => {
     expect(unwanted(reporter.render(report))).toEqual([]);

@@ -54,12 +54,16 @@ function attributesOf(source: string): Record<string, string> {
 
 function decode(text: string): string {
   return text.replace(/&([^;&]*);?/g, (all, name: string) => {
-    if (!all.endsWith(";") || !Object.hasOwn(entities, name)) throw new Error(`bare & in ${text.slice(0, 80)}`);
+    if (!all.endsWith(";") || !Object.hasOwn(entities, name))
+      throw new Error(`bare & in ${text.slice(0, 80)}`);
     return entities[name]!;
   });
 }
 
 /** Every element of that name, at any depth. */
 export function elements(root: Element, name: string): Element[] {
-  return root.children.flatMap((child) => [...(child.name === name ? [child] : []), ...elements(child, name)]);
+  return root.children.flatMap((child) => [
+    ...(child.name === name ? [child] : []),
+    ...elements(child, name),
+  ]);
 }

@@ -266,3 +266,34 @@ describe("looks", () => {
     expect([...many].sort((a, b) => b - a)).toEqual(many);
   });
 });
+
+describe("ends of distributions", () => {
+  test("have their limits", () => {
+    expect([s.normalCdf(Number.NEGATIVE_INFINITY), s.normalCdf(Number.POSITIVE_INFINITY)]).toEqual([0, 1]);
+    expect([s.normalQuantile(0), s.normalQuantile(1)]).toEqual([
+      Number.NEGATIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect([s.studentTCdf(0, 3), s.studentTCdf(Number.NEGATIVE_INFINITY, 3)]).toEqual([0.5, 0]);
+    expect([0, 0.5, 1].map((p) => s.studentTQuantile(p, 3))).toEqual([
+      Number.NEGATIVE_INFINITY,
+      0,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect([s.betaQuantile(0, 2, 3), s.betaQuantile(1, 2, 3)]).toEqual([0, 1]);
+    expect([s.betaCdf(0, 2, 3), s.betaCdf(1, 2, 3)]).toEqual([0, 1]);
+    expect([s.binomialCdf(5, 5, 0.2), s.binomialCdf(0, 5, 0), s.binomialCdf(4, 5, 1)]).toEqual([1, 1, 0]);
+    expect(s.fisherMidP({ successes: 0, n: 0 }, { successes: 0, n: 0 })).toBe(0.5);
+  });
+
+  test("with infinitely many degrees of freedom are the normal's", () => {
+    expect(s.studentTCdf(-1.5, Number.POSITIVE_INFINITY)).toBe(s.normalCdf(-1.5));
+    expect(s.studentTQuantile(0.2, Number.POSITIVE_INFINITY)).toBe(s.normalQuantile(0.2));
+  });
+
+  test("are reached by quantiles too small for a double", () => {
+    expect(s.betaQuantile(1e-20, 0.01, 3)).toBe(0);
+    // Far out, I_x(a, 1/2) = x^a / (a·B(a, 1/2)), so that t follows in closed form.
+    expect(s.studentTQuantile(1e-12, 0.05) / -1.0876044676e233).toBeCloseTo(1, 9);
+  });
+});

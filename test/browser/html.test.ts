@@ -1,0 +1,178 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Report } from "../../src/core/report.ts";
+import { htmlReporter } from "../../src/reporters/index.ts";
+import {
+  failingReport,
+  inconclusiveReport,
+  largeReport,
+  passingReport,
+  refusedReport,
+} from "../fixtures/report-example.ts";
+
+const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+const there = existsSync(executablePath);
+const reports: Record<string, Report> = {
+  fail: failingReport(),
+  inconclusive: inconclusiveReport(),
+  pass: passingReport(),
+  refused: refusedReport(),
+  large: largeReport(100, 60),
+  "long names": withLongNames(),
+};
+
+function withLongNames(): Report {
+  const report = failingReport();
+  const long = "intent=".padEnd(400, "x");
+  return {
+    ...report,
+    headline: `${long} ${report.headline}`,
+    decisions: report.decisions.map((each) => ({ ...each, cohort: long, metric: long })),
+    comparisons: report.comparisons.map((each) => ({ ...each, cohort: long, metric: long })),
+    operations: report.operations.map((each) => ({ ...each, cohort: long })),
+    comparability: [{ level: "note", subject: long, message: long }],
+    cases: report.cases.map((each) => ({ ...each, caseId: long, input: long, cohorts: { [long]: long } })),
+  };
+}
+
+// Scripts of the page's own console: the page itself runs none.
+const contrastScript = `(selector) => {
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((each) => each / 255)
+    .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i], 0);
+  const element = document.querySelector(selector);
+  let behind = element;
+  while (parse(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+  const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor].map((each) => light(parse(each)));
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}`;
+
+describe.skipIf(!there)(
+  `the page in a browser${there ? "" : ` (skipped: no browser at ${executablePath}, set CHROMIUM_PATH)`}`,
+  () => {
+    let browser: Browser;
+    const folder = mkdtempSync(join(tmpdir(), "gatewright-html-"));
+
+    beforeAll(async () => {
+      const args = [
+        "--no-sandbox",
+        "--headless",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+      ];
+      browser = await chromium.launch({ executablePath, args });
+    });
+    afterAll(async () => {
+      await browser?.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    async function open(name: string, width: number, colorScheme: "light" | "dark" = "light") {
+      const file = join(folder, `${name.replaceAll(" ", "-")}.html`);
+      writeFileSync(file, htmlReporter.render(reports[name]!));
+      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
+      page.on("pageerror", (error) => problems.push(String(error)));
+      page.on("request", (request) => {
+        if (request.url() !== pathToFileURL(file).href) problems.push(`request of ${request.url()}`);
+      });
+      await page.goto(pathToFileURL(file).href);
+      return { page, problems, close: () => context.close() };
+    }
+
+    const overflow = (page: Page) =>
+      page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+    it.each(Object.keys(reports))(
+      "loads nothing, complains of nothing and fits every width: %s",
+      async (name) => {
+        const { page, problems, close } = await open(name, 375);
+        for (const width of [320, 375, 600, 800, 1000, 1280]) {
+          await page.setViewportSize({ width, height: 800 });
+          expect(await overflow(page), `${width} pixels`).toBeLessThanOrEqual(0);
+        }
+        expect(problems).toEqual([]);
+        await close();
+      },
+    );
+
+    it("fits with every case unfolded", async () => {
+      const { page, problems, close } = await open("fail", 375);
+      for (const summary of await page.locator("details.case > summary").all()) await summary.click();
+      expect(await page.locator("details.case[open]").count()).toBe(29);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+      expect(problems).toEqual([]);
+      await close();
+    });
+
+    it.each([375, 1280])(
+      "shows verdict, headline, who is hurt and by how much above the fold at %i pixels",
+      async (width) => {
+        const { page, close } = await open("fail", width);
+        for (const selector of [
+          ".banner h1",
+          ".headline",
+          ".facts .answer-word >> nth=0",
+          ".facts .answer-word >> nth=1",
+        ]) {
+          const box = await page.locator(selector).boundingBox();
+          expect((box?.y ?? 9999) + (box?.height ?? 0), selector).toBeLessThan(800);
+        }
+        await close();
+      },
+    );
+
+    it("applies its style although the policy forbids every other", async () => {
+      const { page, close } = await open("fail", 1280);
+      expect(await page.evaluate("getComputedStyle(document.querySelector('.banner')).display")).toBe("grid");
+      await close();
+    });
+
+    it.each(
+      (["light", "dark"] as const).flatMap((scheme) =>
+        ["fail", "inconclusive", "pass", "refused"].map((name) => [scheme, name] as const),
+      ),
+    )("has enough contrast: %s, %s", async (scheme, name) => {
+      const { page, close } = await open(name, 1280, scheme);
+      const selectors = [
+        "h1",
+        ".meaning",
+        ".headline",
+        ".facts dt",
+        ".facts dd",
+        ".banner-symbol",
+        "h2",
+        "nav a",
+        "footer p",
+      ];
+      if (name !== "refused") selectors.push(".mark", ".mark .symbol", "thead th", ".lead", ".kind");
+      for (const selector of selectors) {
+        if ((await page.locator(selector).count()) === 0) continue;
+        const ratio = await page.evaluate<number>(`(${contrastScript})(${JSON.stringify(selector)})`);
+        expect(ratio, selector).toBeGreaterThanOrEqual(4.5);
+      }
+      await close();
+    });
+
+    it("can be read by its landmarks and headings", async () => {
+      const { page, close } = await open("fail", 1280);
+      expect(await page.getByRole("main").count()).toBe(1);
+      expect(await page.getByRole("banner").count()).toBe(1);
+      expect(await page.getByRole("navigation").count()).toBe(1);
+      expect(await page.getByRole("contentinfo").count()).toBe(1);
+      expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Fail");
+      expect(await page.getByRole("table").count()).toBeGreaterThanOrEqual(5);
+      await close();
+    });
+  },
+);
