@@ -72,7 +72,8 @@ export function createSupportAgent(config: SupportAgentConfig): SupportAgent {
     const decision = await span("decide", { intent: routed.intent, mode: routed.mode }, () =>
       decide(situation),
     );
-    const turn: Turn = { config, index, conversation, situation, decision, routed, random };
+    const known = { config, index, conversation, situation, decision, routed, random };
+    const turn: Turn = { ...known, search: searchFor(known) };
     const passages = await span("retrieve", { index: config.retriever.index }, () => retrieve(turn));
     const reply = await span("answer", { temperature: config.decoding.temperature }, () =>
       write(turn, passages),
@@ -89,39 +90,36 @@ interface Turn {
   decision: Decision;
   routed: Route;
   random: Random;
+  search: Search;
 }
-
-const ruleOf = (decision: Decision): Rule | null =>
-  decision.outcome === null ? null : rules[decision.outcome];
-
-/** The words to go by: the last message, or all of them when it says little. */
-const said = ({ routed, conversation }: Turn) => (routed.isElliptical ? conversation.all : conversation.last);
 
 /** What to look for: the message, the articles' words for it, and the rule that a decision names. */
-function queryOf(turn: Turn): QueryWeights {
-  const { index, conversation, decision, config } = turn;
-  const query: QueryWeights = new Map();
-  const rule = ruleOf(decision);
-  index.addTo(
-    query,
-    glossaryFor(said(turn), conversation.language, config.prompt.file),
-    rule === null ? 1.3 : 0.4,
-  );
-  index.addTo(query, said(turn), rule === null ? 1 : 0.3);
-  if (rule !== null) index.addTo(query, rule.words[conversation.language], 1.2);
-  return query;
+interface Search {
+  rule: Rule | null;
+  /** The last message, or all of them when it says little. */
+  said: string;
+  /** The same in the words of the articles. */
+  translated: string;
+  query: QueryWeights;
 }
 
-function retrieve(turn: Turn): Passage[] {
-  const { config, index, conversation, decision, situation } = turn;
+function searchFor({ config, index, conversation, decision, routed }: Omit<Turn, "search">): Search {
+  const rule = decision.outcome === null ? null : rules[decision.outcome];
+  const said = routed.isElliptical ? conversation.all : conversation.last;
+  const translated = glossaryFor(said, conversation.language, config.prompt.file);
+  const query: QueryWeights = new Map();
+  index.addTo(query, translated, rule === null ? 1.3 : 0.4);
+  index.addTo(query, said, rule === null ? 1 : 0.3);
+  if (rule !== null) index.addTo(query, rule.words[conversation.language], 1.2);
+  return { rule, said, translated, query };
+}
+
+function retrieve({ config, index, conversation, situation, search }: Turn): Passage[] {
   const { language } = conversation;
-  const rule = ruleOf(decision);
-  const ofIntent = promptTable(config.prompt.file).table.intents[situation.intent].articles;
-  const preferred =
-    rule === null
-      ? [...ofIntent[language], ...(language === "de" ? ofIntent.en : [])]
-      : [rule.articles[language]];
-  return index.find({ query: queryOf(turn), language, preferred }, config.retriever);
+  const { en, de } = promptTable(config.prompt.file).table.intents[situation.intent].articles;
+  const ofIntent = language === "de" ? [...de, ...en] : en;
+  const preferred = search.rule === null ? ofIntent : [search.rule.articles[language]];
+  return index.find({ query: search.query, language, preferred }, config.retriever);
 }
 
 /** One entry per article, so that an identifier names an article and not a piece of it. */
@@ -138,13 +136,13 @@ const allPlans: ReadonlySet<Tier> = new Set(["free", "pro", "enterprise"]);
 const withoutQuotes: ReadonlySet<Line> = new Set(["not_found", "greeting", "thanks", "not_ours"]);
 
 function write(turn: Turn, passages: readonly Passage[]): Pick<AgentAnswer, "text" | "refused"> {
-  const { config, index, conversation, decision, situation, random } = turn;
+  const { config, index, conversation, decision, situation, random, search } = turn;
   if (decision.handoff !== null) return { text: handoffText(decision, conversation), refused: false };
   const input: AnswerInput = {
     passages,
-    query: queryOf(turn),
+    query: search.query,
     message: conversation.last,
-    rule: ruleOf(decision),
+    rule: search.rule,
     language: conversation.language,
     tier: situation.tier,
     plans: situation.intent === "plan_change" ? allPlans : conversation.plans,
@@ -154,8 +152,8 @@ function write(turn: Turn, passages: readonly Passage[]): Pick<AgentAnswer, "tex
   const draft = {
     lines: decision.lines.map((line) => say(line, turn)),
     quotes,
-    question: terms(said(turn)),
-    translated: terms(glossaryFor(said(turn), conversation.language, config.prompt.file)),
+    question: terms(search.said),
+    translated: terms(search.translated),
     isFreeAnswer: decision.outcome === null && decision.lines.length === 0,
   };
   const verdict = guard(draft, conversation.customerId, situation.tools, index, config.guardrail);

@@ -59,9 +59,8 @@ async function technical({ signals, conversation, tools }: Situation): Promise<D
 
 /** A report opens a ticket first; a question about the recall or the lock is answered from the article. */
 export async function decideSafety({ mode, signals, conversation, tools }: Situation): Promise<Decision> {
-  const isHypothetical = signals.has("hypothetical") && !signals.has("own_danger");
   const isReport = signals.has("own_danger") || mode === "request";
-  if (isHypothetical || !isReport) return answer(null);
+  if (!isReport || (signals.has("hypothetical") && mode === "question")) return answer(null);
   await ticket(tools, "product-safety", conversation.all, null);
   return handoff("product-safety", "urgent", signals.has("lock") ? "safety_lock" : "safety_battery");
 }

@@ -109,11 +109,15 @@ function withoutIds(text: string): string {
 
 /** The words of a text, with a memory of where each part of a cue occurs. */
 class Reading {
-  readonly #words: string[];
+  /** Positions by first letter, which even a slip of the pen keeps. */
+  readonly #byLetter = new Map<string, { word: string; at: number }[]>();
   readonly #places = new Map<string, number[]>();
 
   constructor(text: string) {
-    this.#words = words(withoutIds(text));
+    for (const [at, word] of words(withoutIds(text)).entries()) {
+      const letter = word[0] ?? "";
+      this.#byLetter.set(letter, [...(this.#byLetter.get(letter) ?? []), { word, at }]);
+    }
   }
 
   score(cues: readonly Cue[]): number {
@@ -135,7 +139,8 @@ class Reading {
     const key = part.isPrefix ? `${part.text}*` : part.text;
     let places = this.#places.get(key);
     if (places === undefined) {
-      places = this.#words.flatMap((word, index) => (matches(word, part) ? [index] : []));
+      const candidates = this.#byLetter.get(part.text[0] ?? "") ?? [];
+      places = candidates.filter(({ word }) => matches(word, part)).map(({ at }) => at);
       this.#places.set(key, places);
     }
     return places;
@@ -146,7 +151,7 @@ class Reading {
 function matches(word: string, part: CuePart): boolean {
   const { text, isPrefix } = part;
   if (isPrefix ? word.startsWith(text) : word === text) return true;
-  if (text.length < 6 || word.length < text.length - 1 || word[0] !== text[0]) return false;
+  if (text.length < 6 || word.length < text.length - 1) return false;
   if (!isPrefix) return word.length >= 6 && isNear(word, text);
   return [0, -1, 1].some((more) => isNear(word.slice(0, text.length + more), text));
 }

@@ -55,7 +55,7 @@ const germanWords = new Set(
     `der die das den dem ein eine einen ich sie wir mein meine meinen ist sind nicht und oder mit fuer auf von zu zum
      zur bitte danke hallo wie was wann wo warum wieviel kann koennen koennten haben habe hat bestellung geld tarif
      konto passwort rechnung paket moechte will wurde wird noch schon aber nur guten tag moin mir mich es bei im wenn
-     ja moin stornierung storno erstattung dringend nein kein keine dass hab nach wieder immer jetzt meiner meinem ihr ihre ihnen eure euer ihr lieferung geht`,
+     seit steht sich hinter unter sie uns mal heute etwas ja moin stornierung storno erstattung dringend nein kein keine dass hab nach wieder immer jetzt meiner meinem ihr ihre ihnen eure euer ihr lieferung geht`,
   ),
 );
 const englishWords = new Set(

@@ -45,7 +45,7 @@ async function importDefault(
   codes: { readonly invalid: EvalsErrorCode; readonly what: string },
 ): Promise<unknown> {
   const { createJiti } = await import("jiti");
-  const jiti = createJiti(import.meta.url, { virtualModules: await ownPackage(), interopDefault: false });
+  const jiti = createJiti(import.meta.url, { virtualModules: await ownPackage(), interopDefault: true });
   delete jiti.cache[file];
   let exported: unknown;
   try {

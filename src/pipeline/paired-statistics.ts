@@ -73,7 +73,8 @@ function clusteredStatistics(
   }
   const totals = [...sums.values()].map(({ sum }) => sum);
   const clusterSizes = [...sums.values()].map(({ size }) => size);
-  const scoreAt = (margin: number) => elScore(totals, { margin, confidence: level, clusterSizes });
+  const scoreAt = (margin: number) =>
+    elScore(totals, { margin, confidence: level, clusterSizes, supportEnd: "largestCluster" });
   const { lower, upper } = scoreAt(0);
   return {
     method: "empirical-likelihood-sign-flip",

@@ -27,7 +27,7 @@ export function decisionLines(decisions: readonly Decision[], paint: Paint, widt
       group.severity === "blocking" ? "Decisions" : "Advisory decisions, which do not decide the verdict";
     return [
       ...(i === 0 ? [] : [""]),
-      `${paint("strong", title)} (${tally(group.decisions)})`,
+      ...flow([title, `(${tally(group.decisions)})`], " ", width, 0).map((line) => paint("strong", line)),
       ...(shown.length === 0 ? [] : table(shown, paint, width)),
       ...(passed === 0
         ? []

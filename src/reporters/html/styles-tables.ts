@@ -28,6 +28,8 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
 .forest { margin: 0; }
 .forest tbody tr { display: grid; grid-template-columns: minmax(12rem, 17rem) 1fr 13rem; align-items: center; gap: 0 1rem; }
 .forest th { display: flex; gap: .625rem; align-items: center; padding: .25rem 0; line-height: 1.3; }
+.forest th, .forest th > span { min-width: 0; overflow-wrap: anywhere; }
+.forest .mark { flex: none; }
 .forest td { padding: 0; }
 .forest tbody tr { border-bottom: 0; }
 .drawing svg { display: block; }
@@ -60,8 +62,8 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
   .hints { display: block; }
 }
 @media (max-width: 46rem) {
-  .forest tbody { display: block; }
-  .forest tbody tr { grid-template-columns: 1fr; padding: .375rem 0; }
+  .forest, .forest tbody { display: block; }
+  .forest tbody tr { grid-template-columns: minmax(0, 1fr); padding: .375rem 0; }
   .forest td.number { text-align: left; }
   .axis { grid-template-columns: 1fr; }
   .axis svg { grid-column: 1; }

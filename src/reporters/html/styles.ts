@@ -37,7 +37,7 @@ a { color: var(--link); text-underline-offset: .15em; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: .875em; }
 pre { margin: .25rem 0 0; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--sunk); border-radius: 6px; padding: .5rem .75rem; }
-bdi, q, .text, .why, .headline, dd, p, li, summary { overflow-wrap: anywhere; }
+bdi, q, .text, .why, .headline, dd, p, li, summary, h3 { overflow-wrap: anywhere; }
 .lead { color: var(--faint); max-width: 46rem; margin-bottom: 1rem; }
 .faint { color: var(--faint); font-weight: 400; }
 .sub { display: block; color: var(--faint); font-weight: 400; font-size: .8125rem; }

@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import type { Expectation } from "../../../src/core/dataset.ts";
+import type { Json } from "../../../src/core/json.ts";
+import { taskCompletion, taskCompletionEvaluator } from "../../../src/evaluators/index.ts";
+import { caseWith, inputWith } from "./input.ts";
+import { sharedData } from "./shared-data.ts";
+
+function judged(response: string, expected: Expectation, state: Json = null) {
+  const evaluation = taskCompletion({ response, state, expected });
+  if (evaluation.status !== "scored") throw new Error(evaluation.reason);
+  return evaluation;
+}
+
+describe("the answer", () => {
+  // Case folding by Unicode (ß folds to ss), NFC, numbers by value.
+  const equal: [string, string][] = [
+    ["Paris", "  paris\n"],
+    ["STRASSE", "Straße"],
+    ["caf\u00e9", "cafe\u0301"],
+    ["a  b", "a\u00a0b"],
+    ["ΟΔΟΣ", "οδος"],
+    ["18", "18.0"],
+    ["1e3", "1000"],
+    ["-0", "0.00"],
+    [".5", "0.5"],
+    ["12345678901234567890", "12345678901234567890.000"],
+  ];
+  it.each(equal)("%j is %j", (answer, response) => {
+    expect(judged(response, { answer })).toMatchObject({ value: 1, pass: true });
+  });
+
+  const different: [string, string][] = [
+    ["Paris", "Paris."],
+    ["Paris", "It is Paris"],
+    ["18", "18 eggs"],
+    ["18", "-18"],
+    ["12345678901234567890", "12345678901234567891"],
+    ["1.2.3", "1.2.30"],
+    ["", "x"],
+    ["+", "0"],
+  ];
+  it.each(different)("%j is not %j", (answer, response) => {
+    expect(judged(response, { answer })).toMatchObject({ value: 0, pass: false });
+  });
+
+  it("may be any of a list", () => {
+    expect(judged("yes", { answer: ["y", "YES"] }).pass).toBe(true);
+    expect(judged("no", { answer: ["y", "yes"] }).reason).toContain('"y" or "yes"');
+  });
+});
+
+describe("facts", () => {
+  const stated: [string, string][] = [
+    ["within 30 days", "You get it back **within 30\u00a0days** of delivery."],
+    ["3 months' notice", "It takes 3 months’ notice."],
+    ["den Status „In Bearbeitung“", 'solange sie DEN STATUS "in Bearbeitung" hat'],
+    ["€15", "It costs €15."],
+    ["4.6.2", "The version is 4.6.2."],
+    ["-67 dBm", "better than −67 dBm"],
+    ["30 days", "30\ndays"],
+    ["東京", "私は東京に住む"],
+    ["`evals run`", "Type evals run."],
+  ];
+  it.each(stated)("%j is stated by %j", (fact, text) => {
+    expect(judged(text, { facts: [fact] })).toMatchObject({ value: 1, pass: true });
+  });
+
+  const absent: [string, string][] = [
+    ["5 days", "within 15 days"],
+    ["€15", "It costs €150."],
+    ["€15", "It costs €15.50."],
+    ["6.2", "version 4.6.2"],
+    ["able", "We are unable to help."],
+    ["30 days", "30 business days"],
+    ["2*3", "23"],
+  ];
+  it.each(absent)("%j is not stated by %j", (fact, text) => {
+    expect(judged(text, { facts: [fact] })).toMatchObject({ value: 0, pass: false });
+  });
+
+  it("need one of their alternatives", () => {
+    const facts = [["two weeks", "14 days"], "free"];
+    expect(judged("14 days, free of charge", { facts }).value).toBe(1);
+    expect(judged("14 days", { facts }).value).toBe(0.5);
+  });
+
+  it("must not be stated when forbidden", () => {
+    expect(judged("Refunded within 60 days.", { forbiddenFacts: ["60 days"] })).toMatchObject({
+      value: 0,
+      pass: false,
+    });
+    expect(judged("Refunded within 160 days.", { forbiddenFacts: ["60 days"] })).toMatchObject({
+      value: 1,
+      pass: true,
+    });
+  });
+});
+
+describe("the state", () => {
+  const state = {
+    orders: { "A-1": { status: "refunded", total: 5, lines: [{ sku: "x", n: 1 }] } },
+    tickets: {},
+  };
+
+  it("holds the expected members, others are free", () => {
+    expect(judged("", { state: { orders: { "A-1": { status: "refunded" } } } }, state).pass).toBe(true);
+    expect(judged("", { state: { orders: { "A-1": { lines: [{ sku: "x" }] } } } }, state).pass).toBe(true);
+    expect(judged("", { state: { tickets: {} } }, state).pass).toBe(true);
+  });
+
+  it("tells path, wanted and found value", () => {
+    const expected = {
+      orders: { "A-1": { status: "delivered", lines: [{ sku: "y" }] } },
+      accounts: { "C 1": 1 },
+    };
+    const evaluation = judged("", { state: expected }, state);
+    expect(evaluation).toMatchObject({ value: 0, pass: false });
+    const texts = evaluation.evidence.map(({ subject, finding }) => `${subject}: ${finding}`);
+    expect(texts).toEqual([
+      'state orders.A-1.status: want "delivered", got "refunded"',
+      'state orders.A-1.lines[0].sku: want "y", got "x"',
+      "state accounts: want {C 1: 1}, got nothing",
+    ]);
+  });
+
+  it("fails when it is not reported or no object", () => {
+    expect(judged("", { state: { a: 1 } }, null)).toMatchObject({ value: 0, pass: false });
+    expect(judged("", { state: {} }, null).reason).toContain("none was reported");
+    expect(judged("", { state: { a: 1 } }, [1]).pass).toBe(false);
+    expect(judged("", { state: { toString: 1 } }, {}).pass).toBe(false);
+    expect(judged("", { state: { list: [1] } }, { list: [1, 2] }).pass).toBe(false);
+  });
+});
+
+describe("all demands together", () => {
+  it("give the share of those fulfilled", () => {
+    const expected: Expectation = { answer: "no", facts: ["a", "b"], forbiddenFacts: ["c"], state: { x: 1 } };
+    const evaluation = judged("a and c", expected, { x: 1 });
+    expect(evaluation.value).toBeCloseTo(2 / 5, 12);
+    expect(evaluation.reason).toMatch(/^2 of 5 demands fulfilled: /);
+  });
+
+  it("are unscored when there are none", () => {
+    expect(taskCompletion({ response: "x", expected: {} }).status).toBe("unscored");
+    const evaluator = taskCompletionEvaluator();
+    const only = caseWith({ criteria: "is polite" });
+    expect(evaluator.evaluate(inputWith(only, { text: "x" }))).toMatchObject({ status: "unscored" });
+    expect(evaluator.evaluate(inputWith(caseWith(undefined), {}))).toMatchObject({ status: "unscored" });
+  });
+
+  it("are judged from text and state of the sample", () => {
+    const item = caseWith({ facts: ["done"], state: { a: 1 } });
+    const output = { text: "Done.", state: { a: 1, b: 2 } };
+    expect(taskCompletionEvaluator().evaluate(inputWith(item, output))).toMatchObject({
+      value: 1,
+      pass: true,
+    });
+  });
+
+  it("survive hostile texts quickly", () => {
+    const started = performance.now();
+    for (const piece of ["a", "*", "a*", "1,", "0", " ", "`", "\u0301", "\ud800"]) {
+      judged(piece.repeat(200_000), { answer: "1", facts: ["a", "1"], forbiddenFacts: ["5 days"] });
+    }
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+});
+
+describe("against the labels of GSM8K solutions", () => {
+  const data = sharedData("completion/gsm8k_solutions.jsonl");
+
+  it.skipIf(!data.present)(`agrees on the final answer in more than 99 of 100${data.note}`, () => {
+    const rows = data.rows<{
+      answer: string;
+      responses: Record<string, { output: string; correct: boolean }>;
+    }>();
+    const all = rows.flatMap(({ answer, responses }) =>
+      Object.values(responses).map((one) => ({ answer, ...one })),
+    );
+    const agreeing = all.filter(({ answer, output, correct }) => {
+      return judged(/A: ?(.*)$/u.exec(output)?.[1] ?? output, { answer }).pass === correct;
+    });
+    expect(agreeing.length / all.length).toBeGreaterThan(0.99);
+  });
+});
