@@ -70,6 +70,7 @@ function namesPlan(text: string, plan: Tier): boolean {
   );
 }
 
+// biome-ignore format: several entries per row
 const countries: Record<string, string> = {
   germany: "DE", deutschland: "DE", austria: "AT", oesterreich: "AT", ireland: "IE", irland: "IE",
   netherlands: "NL", niederlande: "NL", holland: "NL", portugal: "PT", france: "FR", frankreich: "FR",
@@ -77,7 +78,7 @@ const countries: Record<string, string> = {
   poland: "PL", polen: "PL", czech: "CZ", tschechien: "CZ", finland: "FI", finnland: "FI",
   italy: "IT", italien: "IT", spain: "ES", spanien: "ES", switzerland: "CH", schweiz: "CH",
   england: "GB", uk: "GB", scotland: "GB", luxembourg: "LU", luxemburg: "LU", norway: "NO", norwegen: "NO",
-}; // biome-ignore format: one line per row reads better
+};
 
 /** The country that an address names, in words or as a code at its end. */
 export function countryIn(address: string): string | null {

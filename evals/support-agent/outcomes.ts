@@ -25,6 +25,7 @@ const proDe =
 const returnEn = "return a device plan refund days after delivery time limit";
 const returnDe = "Zurücksenden Tarif Erstattung zulässt Tage nach der Zustellung Frist";
 
+// biome-ignore format: a table, one rule per row
 export const rules = {
   "refund.enterprise": rule("kb-01", `Enterprise refunded immediately deadline approval ${paidBackEn}`, "kb-31", `Enterprise-Kunden Geld sofort zurück ohne Frist ${paidBackDe}`),
   "refund.pro": rule("kb-01", `${proEn} ${paidBackEn}`, "kb-31", `${proDe} ${paidBackDe}`),
@@ -59,13 +60,14 @@ export const rules = {
   "export.started": rule("kb-15", "export is ready within hours download link stays valid for days", "kb-41", "Export innerhalb von Stunden fertig Link bleibt Tage gültig"),
   "export.early": rule("kb-15", "one export can be started every hours", "kb-41", "alle Stunden ist ein Export möglich"),
   "warranty.ticket": rule("kb-17", "Every device comes with a warranty of months from delivery devices bought on the Enterprise plan device faulty send a replacement within business days", "kb-42", "Monate Garantie ab Zustellung Geräte die im Enterprise-Tarif gekauft Gerät defekt schicken innerhalb Werktagen Ersatz"),
-} as const satisfies Record<string, Rule>; // biome-ignore format: a table, one rule per row
+} as const satisfies Record<string, Rule>;
 
 export type Outcome = keyof typeof rules;
 
 const text = (en: string, de: string): Text => ({ en, de });
 
 /** One short line on what was done, or what is missing. */
+// biome-ignore format: a table, one line per row
 export const lines = {
   refund_order: text("Order {order} has been refunded.", "Bestellung {order} wurde erstattet."),
   request_refund_approval: text("An approval was requested for order {order}.", "Für Bestellung {order} wurde eine Freigabe beantragt."),
@@ -89,11 +91,12 @@ export const lines = {
   greeting: text("Hello, this is the Fennbruck assistant.", "Hallo, hier ist der Fennbruck-Assistent."),
   thanks: text("You are welcome.", "Gern geschehen."),
   not_ours: text("I can only help with Fennbruck devices, orders and accounts.", "Ich kann nur bei Geräten, Bestellungen und Konten von Fennbruck helfen."),
-} as const satisfies Record<string, Text>; // biome-ignore format: a table, one line per row
+} as const satisfies Record<string, Text>;
 
 export type Line = keyof typeof lines;
 
 /** What the customer reads in the app when a person takes over. */
+// biome-ignore format: a table, one summary per row
 export const summaries = {
   foreign_order: text("Our security desk looks at your question about {order}; nothing can be said about it here.", "Unsere Sicherheitsstelle prüft Ihre Anfrage zu {order}; hier ist dazu keine Auskunft möglich."),
   chargeback: text("Order {order}: a chargeback is open, so our billing desk takes over.", "Bestellung {order}: Es läuft eine Rückbuchung, deshalb übernimmt unsere Abrechnung."),
@@ -105,7 +108,7 @@ export const summaries = {
   others_data: text("Data about another person: our privacy desk takes over your request.", "Daten einer anderen Person: Unsere Datenschutzstelle übernimmt Ihre Anfrage."),
   safety_battery: text("Our safety desk takes over at once. Stop charging the pack. If it is swollen, hot or smoking, do not touch it: leave the room and call 112.", "Unsere Sicherheitsabteilung übernimmt sofort. Laden Sie den Akku nicht mehr. Ist er aufgebläht, heiß oder raucht er, fassen Sie ihn nicht an: Verlassen Sie den Raum und rufen Sie 112."),
   safety_lock: text("Our safety desk takes over at once. If a person is locked in and in danger, call 112 first. The mechanical key always opens.", "Unsere Sicherheitsabteilung übernimmt sofort. Ist jemand eingeschlossen und in Gefahr, rufen Sie 112. Der mechanische Schlüssel öffnet immer."),
-} as const satisfies Record<string, Text>; // biome-ignore format: a table, one summary per row
+} as const satisfies Record<string, Text>;
 
 export type Summary = keyof typeof summaries;
 

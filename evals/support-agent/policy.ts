@@ -142,7 +142,7 @@ async function orderStatus({ signals, conversation, tools }: Situation, order: O
 /** "has not moved for 6 business days": at least 5 business days, or a week. */
 function stuckForDays(text: string): boolean {
   const stands =
-    /not\s+(?:been\s+)?(?:moved?|updated?|changed?)|n['’]?t\s+(?:been\s+)?(?:moved?|updated?|changed?)|stuck|frozen|standing still|no (?:movement|update|change|scan)|same (?:place|status)|bewegt sich|hat sich .{0,40}(?:nichts|nicht)|steht .{0,30}still|nichts (?:mehr )?(?:getan|passiert|bewegt)|unver[äa]e?ndert|h[äa]e?ngt/i;
+    /not\s+(?:been\s+)?(?:moved?|updated?|changed?)|n['’]?t\s+(?:been\s+)?(?:moved?|updated?|changed?)|stuck|frozen|standing still|no (?:movement|update|change|scan)|same (?:place|status)|bewegt sich|hat sich .{0,40}(?:nichts|nicht)|steht .{0,30}still|tut sich|keine bewegung|nichts (?:mehr )?(?:getan|passiert|bewegt)|unver[äa]e?ndert|h[äa]e?ngt/i;
   const days =
     /\b(\d+|five|six|seven|eight|nine|ten|fünf|fuenf|sechs|sieben|acht|neun|zehn)\s+(?:\w+\s+)?(?:business |working |full )?(?:days|tage|werktage)/i;
   const found = days.exec(text)?.[1];

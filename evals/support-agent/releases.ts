@@ -12,7 +12,7 @@ export const live: SupportAgentConfig = {
     boosts: { title: 1.6, topic: 1.2, text: 1, intent: 3, otherLanguage: 0.8 },
   },
   tools: { version: "2026-10", names: [...toolNames] },
-  guardrail: { threshold: 0.1, blockForeignOrders: true, blockFalseClaims: true },
+  guardrail: { threshold: 0.25, blockForeignOrders: true, blockFalseClaims: true },
   decoding: { temperature: 0, maxSentences: 3 },
   route: { primary: "in-process", fallback: null },
   today: "2026-11-10",
@@ -27,7 +27,7 @@ export const routerUpdate: SupportAgentConfig = {
 /** A guardrail that asks for a little less overlap. */
 export const harmless: SupportAgentConfig = {
   ...live,
-  guardrail: { ...live.guardrail, threshold: 0.08 },
+  guardrail: { ...live.guardrail, threshold: 0.22 },
 };
 
 /** The same change, and a temperature left over from an experiment that nobody declared. */

@@ -153,11 +153,16 @@ function matches(word: string, part: CuePart): boolean {
   if (isPrefix ? word.startsWith(text) : word === text) return true;
   if (text.length < 6 || word.length < text.length - 1) return false;
   if (!isPrefix) return word.length >= 6 && isNear(word, text);
-  return [0, -1, 1].some((more) => isNear(word.slice(0, text.length + more), text));
+  const lengths = word.length < text.length + 2 ? [0, -1, 1] : [0, 1];
+  return lengths.some((more) => isNear(word.slice(0, text.length + more), text));
 }
 
 const ellipticalBelow = 2;
-const precedenceStep = 1;
+/** From this score on a message counts as fitting an intent, and precedence applies. */
+const fitsFrom = 4;
+const precedenceStep = 2.5;
+/** More phrases say nothing new above this score. */
+const enough = 7;
 
 function addScores(scores: Record<Intent, number>, reading: Reading, compiled: CompiledTable, share: number) {
   for (const intent of intents)
@@ -192,8 +197,8 @@ function scoreConversation(
 function applyPrecedence(scores: Record<Intent, number>, precedence: readonly Intent[]): number[] {
   return intents.map((intent) => {
     const rank = precedence.indexOf(intent);
-    const isFit = rank >= 0 && scores[intent] >= ellipticalBelow;
-    return scores[intent] + (isFit ? (precedence.length - rank) * precedenceStep : 0);
+    const isFit = rank >= 0 && scores[intent] >= fitsFrom;
+    return Math.min(scores[intent], enough) + (isFit ? (precedence.length - rank) * precedenceStep : 0);
   });
 }
 

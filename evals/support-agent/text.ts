@@ -55,14 +55,15 @@ const germanWords = new Set(
     `der die das den dem ein eine einen ich sie wir mein meine meinen ist sind nicht und oder mit fuer auf von zu zum
      zur bitte danke hallo wie was wann wo warum wieviel kann koennen koennten haben habe hat bestellung geld tarif
      konto passwort rechnung paket moechte will wurde wird noch schon aber nur guten tag moin mir mich es bei im wenn
-     seit steht sich hinter unter sie uns mal heute etwas ja moin stornierung storno erstattung dringend nein kein keine dass hab nach wieder immer jetzt meiner meinem ihr ihre ihnen eure euer ihr lieferung geht`,
+     seit steht sich hinter unter sie uns mal heute etwas ja moin stornierung storno erstattung dringend stornieren storniere erstatten rechnung retoure kuendigung nein kein keine dass hab nach wieder immer jetzt meiner meinem ihr ihre ihnen eure euer ihr lieferung geht`,
   ),
 );
 const englishWords = new Set(
   words(
     `the a an i you we my your is are was not and or with for on of to please thanks hello hi hey how what when where
      why can could have has had order money plan account password invoice parcel want would like will it this that do
-     does did from at be been there they just but if in yes no me still its im ive dont cant get got any about`,
+     does did from at be been there they just but if in yes no me still cancel refund return pls thx send change status tracking invoice label reset upgrade delete
+     its im ive dont cant get got any about`,
   ),
 );
 

@@ -25,15 +25,17 @@ export interface ContextIndex {
   readonly figures: ReadonlySet<string>;
 }
 
-/** The window of a context that has most of some stems, and how many of them it and the whole context have. */
+/** The windows of a context that have most of some stems, and how many of them they and the whole context have. */
 export interface Best {
-  /** The window; `null` when none has any of them. */
-  readonly window: Window | null;
-  /** Stems that the window has. */
+  /** The windows, at most 20, in the order of the context; empty when none has any of the stems. */
+  readonly windows: readonly Window[];
+  /** Stems that each of the windows has. */
   readonly inWindow: number;
   /** Stems that the context has somewhere. */
   readonly inContext: number;
 }
+
+const mostWindows = 20;
 
 /** Prepares passages for comparison. Windows never reach over the end of a passage. */
 export function indexContext(passages: readonly Passage[]): ContextIndex {
@@ -84,23 +86,22 @@ function addWindow(
   }
 }
 
-/** Finds the window with most of the stems; of equal ones the first, so that a single sentence goes before a pair. */
-export function bestWindow(stems: Iterable<string>, index: ContextIndex): Best {
+/** Finds the windows with most of the stems. */
+export function bestWindows(stems: Iterable<string>, index: ContextIndex): Best {
   const hits = new Map<number, number>();
   let inContext = 0;
+  let inWindow = 0;
   for (const stem of stems) {
     const places = index.byStem.get(stem);
     if (places === undefined) continue;
     inContext++;
-    for (const place of places) hits.set(place, (hits.get(place) ?? 0) + 1);
-  }
-  let best = -1;
-  let inWindow = 0;
-  for (const [place, number] of hits) {
-    if (number > inWindow || (number === inWindow && place < best)) {
-      best = place;
-      inWindow = number;
+    for (const place of places) {
+      const number = (hits.get(place) ?? 0) + 1;
+      hits.set(place, number);
+      if (number > inWindow) inWindow = number;
     }
   }
-  return { window: index.windows[best] ?? null, inWindow, inContext };
+  const best = [...hits].filter(([, number]) => number === inWindow).map(([place]) => place);
+  const windows = best.sort((a, b) => a - b).slice(0, mostWindows);
+  return { windows: windows.map((place) => index.windows[place]!), inWindow, inContext };
 }

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import type { Json, JsonObject } from "../core/json.ts";
+import { replaceComparingKeywords } from "./json-keywords.ts";
 import { clip, show } from "./text.ts";
 import { timeUp, withinTime } from "./time-limit.ts";
 
@@ -69,6 +70,7 @@ function engine(draft: "2020-12" | "7", strict: boolean, allErrors: boolean): Aj
   };
   const ajv = draft === "7" ? new Ajv(options) : new Ajv2020(options);
   ajvFormats.default(ajv);
+  replaceComparingKeywords(ajv);
   return ajv;
 }
 

@@ -1,4 +1,4 @@
-import { bestWindow, type ContextIndex } from "./context-index.ts";
+import { bestWindows, type ContextIndex, type Window } from "./context-index.ts";
 import { figuresOf, isStated, meaningsOf } from "./figures.ts";
 import { languageOf, negationDifferences, polarityOf, type Token, tokensOf } from "./words.ts";
 
@@ -54,22 +54,23 @@ export function supportOf(sentence: string, index: ContextIndex, known: Known): 
   const tokens = tokensOf(sentence);
   const stems = new Set(tokens.filter(isContent).map(({ stem }) => stem));
   if (stems.size === 0) return null;
-  const best = bestWindow(stems, index);
+  const best = bestWindows(stems, index);
   const missingFigures = missingFiguresOf(sentence, index, known);
   const missingNames = namesOf(sentence, tokens).filter(({ lower, stem }) => {
     return !index.words.has(lower) && !index.byStem.has(stem) && !known.words.has(lower);
   });
-  const close = best.window !== null && best.inWindow / stems.size >= 0.5;
-  const negationDiffers =
-    close && negationDifferences(polarityOf(tokens), polarityOf(best.window.tokens)).length > 0;
+  const close = best.inWindow / stems.size >= 0.5;
+  const agreeing = best.windows.find((window) => !close || agree(tokens, window));
+  const window = agreeing ?? best.windows[0];
+  const negationDiffers = window !== undefined && agreeing === undefined;
   const findings = [missingFigures.length > 0, missingNames.length > 0, negationDiffers].filter(
     Boolean,
   ).length;
   return {
     sentence,
     support: ((best.inWindow + best.inContext) / (2 * stems.size)) * penalty ** findings,
-    passage: best.window?.text ?? null,
-    passageId: best.window?.passageId,
+    passage: window?.text ?? null,
+    passageId: window?.passageId,
     missingFigures: [...new Set(missingFigures)],
     missingNames: [...new Set(missingNames.map(({ text }) => text))],
     negationDiffers,
@@ -84,6 +85,11 @@ function missingFiguresOf(sentence: string, index: ContextIndex, known: Known): 
     .filter((figure) => !isStated(figure, index.figures) && !isStated(figure, known.figures))
     .map(({ text }) => text)
     .filter((text) => !index.words.has(text.toLowerCase()));
+}
+
+/** True when sentence and window negate no word differently. */
+function agree(tokens: readonly Token[], window: Window): boolean {
+  return negationDifferences(polarityOf(tokens), polarityOf(window.tokens)).length === 0;
 }
 
 function isContent({ stop, lower }: Token): boolean {

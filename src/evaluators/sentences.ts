@@ -45,6 +45,7 @@ function isAbbreviation(line: string, start: number, stop: number, end: number):
   const word = /[\p{L}\p{N}.]+$/u.exec(line.slice(from, stop))?.[0] ?? "";
   if (abbreviations.has(word.toLowerCase())) return true;
   if (/^\p{Lu}$/u.test(word) && word !== "I") return true;
+  if (/^\p{L}$/u.test(word) && /^\s?\p{L}\./u.test(line.slice(end, end + 4))) return true;
   const next = /^\s*(\p{L})/u.exec(line.slice(end, end + 8))?.[1];
   if (next === undefined) return false;
   if (/^\d{1,2}$/u.test(word)) return isOrdinal(line.slice(end, end + 24));

@@ -1,7 +1,7 @@
 const english =
-  "a about after again all also although am an and any are as at be because been before being below between both but by can could did do does doing down during each few for from further had has have having he her here hers him his how however i if in into is it its itself just may me might more most must my no nor not now of off on once only or other our out over own per s same shall she should so some such t than that the their them then there these they this those through thus to too under until up us very was we were what when where which while who whom why will with would you your yours";
+  "a about after again all also although am an and any are as at be because been before being below between both but by can could did do does doing down during each few for from further had has have having he her here hers him his how however i if in into is it its itself just may me might more most must my no nor not now of off on once only or other our out over own per s same shall she should so some such t than that the their them then there these they this those through thus to too under until up us very was we were what when where which while who whom why will with would yes you your yours okay ok sure please thanks hello";
 const german =
-  "aber alle allem allen aller alles als also am an andere anderen auch auf aus bei beim bin bis bist da dabei damit dann das dass dein deine dem den denn der des dich die dies diese diesem diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines er es etwas euch euer für gegen hat hatte hatten habe haben hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in indem ins ist ja jede jedem jeden jeder jedes jener jetzt kann kein keine keinem keinen keiner können könnte man mehr mein meine mich mir mit muss müssen nach nicht noch nun nur ob oder ohne sehr sein seine seinem seinen seiner sich sie sind so sollte sollten sondern sonst über um und uns unser unsere unter viel vom von vor war waren was weil welche welcher welches wenn werde werden wer wie wieder will wir wird wo wurde wurden zu zum zur zwar zwischen";
+  "aber alle allem allen aller alles als also am an andere anderen auch auf aus bei beim bin bis bist da dabei damit dann das dass dein deine dem den denn der des dich die dies diese diesem diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines er es etwas euch euer für gegen hat hatte hatten habe haben hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in indem ins ist ja jede jedem jeden jeder jedes jener jetzt kann kein keine keinem keinen keiner können könnte man mehr mein meine mich mir mit muss müssen nach nicht noch nun nur ob oder ohne sehr sein seine seinem seinen seiner sich sie sind so sollte sollten sondern sonst über um und uns unser unsere unter viel vom von vor war waren was weil welche welcher welches wenn werde werden wer wie wieder will wir wird wo wurde wurden zu zum zur zwar zwischen bitte danke hallo gern gerne nein";
 
 const englishStops = new Set(english.split(" "));
 const germanStops = new Set(german.split(" "));
@@ -17,7 +17,7 @@ export interface Token {
   readonly lower: string;
   /** What is compared: `lower` without its ending of inflection. */
   readonly stem: string;
-  /** True for a word without content of its own (article, preposition, auxiliary verb) in English or German. */
+  /** True for a word without content of its own (article, preposition, auxiliary verb, greeting) in English or German. */
   readonly stop: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Decision } from "../core/comparison.ts";
 import type { Verdict } from "../core/gate.ts";
-import { count, percent, points, signedPoints } from "../core/quantities.ts";
+import { percent, plural, points, signedPoints } from "../core/quantities.ts";
 import {
   minimumDetectableEffectPairedBinary,
   minimumNForMargin,
@@ -108,7 +108,7 @@ function reasonFor(
   const moved = `${metric} ${where} ${movement(comparison.baseline!, comparison.candidate!)}`;
   const { lower, upper, level } = observed.interval;
   const range = `${Math.round(level * 100)} % interval ${signedPoints(lower)} to ${signedPoints(upper)}`;
-  const evidence = `${moved} (${range}; ${count(comparison.regressed, "case")} worse, ${comparison.improved} better of ${comparison.n})`;
+  const evidence = `${moved} (${range}; ${plural(comparison.regressed, "case")} worse, ${comparison.improved} better of ${comparison.n})`;
   const missing = pairs.candidateMissing + pairs.baselineMissing + pairs.bothMissing;
   if (decision === "pass") return `${evidence}: a loss of ${points(margin)} or more is ruled out`;
   if (decision === "fail") {
@@ -117,7 +117,7 @@ function reasonFor(
   }
   const more = casesNeeded === null ? "" : `; about ${casesNeeded} cases in this cohort would settle it`;
   if (worstCase !== null && observed.interval.lower >= -margin) {
-    return `${evidence}: ${count(missing, "answer is", "answers are")} missing, and were they all bad, a loss of ${points(margin)} could not be ruled out`;
+    return `${evidence}: ${plural(missing, "answer is", "answers are")} missing, and were they all bad, a loss of ${points(margin)} could not be ruled out`;
   }
   return `${evidence}: neither harm nor a loss below the margin of ${points(margin)} is proven${more}`;
 }
@@ -132,7 +132,7 @@ function movement(baseline: number, candidate: number): string {
 function reasonWithout({ metric, pairs }: CohortComparison["comparison"], where: string): string {
   if (pairs.planned === 0) return `${metric} ${where}: the cohort has no cases in this run`;
   if (pairs.notApplicable === pairs.planned) {
-    return `${metric} ${where}: not one of ${count(pairs.planned, "planned pair")} could be judged, since no case says what is expected`;
+    return `${metric} ${where}: not one of ${plural(pairs.planned, "planned pair")} could be judged, since no case says what is expected`;
   }
-  return `${metric} ${where}: not one of ${count(pairs.planned, "planned pair")} has a score on both sides`;
+  return `${metric} ${where}: not one of ${plural(pairs.planned, "planned pair")} has a score on both sides`;
 }

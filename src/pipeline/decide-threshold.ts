@@ -2,7 +2,7 @@ import { inCohort } from "../core/cohort.ts";
 import type { Decision, Rule } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import { errorRateMetric, type Verdict } from "../core/gate.ts";
-import { count, percent } from "../core/quantities.ts";
+import { percent, plural } from "../core/quantities.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import { type CaseOutcome, sumCounts } from "./pair.ts";
 import { type RateStatistics, type RateUnit, rateStatistics } from "./rate-statistics.ts";
@@ -139,12 +139,12 @@ function reasonFor(
   const where = cohort.name === "all" ? "over all cases" : `in ${cohort.name}`;
   const noun = criterion.metric === errorRateMetric ? "planned trial" : "planned pair";
   if (rate === null)
-    return `${criterion.metric} ${where}: not one of ${count(planned, noun)} could be judged`;
+    return `${criterion.metric} ${where}: not one of ${plural(planned, noun)} could be judged`;
   const { lower, upper, level } = rate.interval;
-  const range = `${Math.round(level * 100)} % interval ${percent(lower)} to ${percent(upper)}, ${count(rate.n, "case")}`;
+  const range = `${Math.round(level * 100)} % interval ${percent(lower)} to ${percent(upper)}, ${plural(rate.n, "case")}`;
   const evidence = `${criterion.metric} ${where} is ${percent(rate.rate)} (${range})`;
   if (decision === "pass") return `${evidence}: ${bound} is proven`;
   if (decision === "fail" || decision === "error") return `${evidence}: it must be ${bound}`;
-  const lacking = missing > 0 ? `; ${count(missing, "answer is", "answers are")} missing` : "";
+  const lacking = missing > 0 ? `; ${plural(missing, "answer is", "answers are")} missing` : "";
   return `${evidence}: whether it is ${bound} is not settled${lacking}`;
 }

@@ -5,7 +5,7 @@ import { EvalsError } from "../core/errors.ts";
 import { type EvaluationDefinition, evaluationDefinitionSchema } from "../core/evaluation.ts";
 import type { Evaluator, Release } from "../core/extensions.ts";
 import { type Gate, gateSchema } from "../core/gate.ts";
-import { count, points } from "../core/quantities.ts";
+import { plural, points } from "../core/quantities.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { Trial } from "../core/run.ts";
 import type { Side } from "../core/sample.ts";
@@ -16,6 +16,7 @@ import { thinCohorts } from "./dataset-lock.ts";
 import { fingerprintOf, seedFrom } from "./fingerprint.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { type LoadedModule, lineOf, loadModule } from "./load-module.ts";
+import { pairedStatistics } from "./paired-statistics.ts";
 import { plan } from "./plan.ts";
 import { manifestOf, resolveRelease } from "./release.ts";
 import { requireLocked } from "./require-locked.ts";
@@ -122,7 +123,7 @@ function shownPath(evaluationFile: string, path: string): string {
 function refuseThin(dataset: Dataset): void {
   const thin = thinCohorts(dataset)[0];
   if (thin === undefined) return;
-  const message = `${dataset.folder}: the required cohort ${thin.cohort} has ${count(thin.cases, "case")}, fewer than ${thin.minimumCases}`;
+  const message = `${dataset.folder}: the required cohort ${thin.cohort} has ${plural(thin.cases, "case")}, fewer than ${thin.minimumCases}`;
   throw new EvalsError(
     "COHORT_THIN",
     message,
@@ -193,11 +194,13 @@ function unreachable({ checks }: ResolvedGate, dataset: Dataset, alpha: number):
   return checks.flatMap(({ criterion, cohort }) => {
     if (criterion.margin === undefined) return [];
     const members = dataset.cases.filter((item) => inCohort(cohort, item.cohorts));
-    const units = new Set(members.map(({ id, cluster = id }) => cluster)).size;
-    const needed = minimumNForMargin(criterion.margin, alpha) ?? Number.POSITIVE_INFINITY;
-    if (units >= needed) return [];
+    const alike = members.map(({ id, cluster = id }) => ({ difference: 0, cluster }));
+    const best = pairedStatistics(alike, alpha, "");
+    if (best !== null && best.nonInferiorityP(criterion.margin) <= alpha) return [];
+    const shape = `${plural(members.length, "case")}${best !== null && best.clusters < members.length ? `, ${best.clusters} of them independent` : ""}`;
+    const needed = minimumNForMargin(criterion.margin, alpha);
     return [
-      `${criterion.metric} in ${cohort.name} can never pass: a margin of ${points(criterion.margin)} needs at least ${needed} independent cases, the cohort has ${units}`,
+      `${criterion.metric} in ${cohort.name} can never pass: a margin of ${points(criterion.margin)} needs at least ${needed} independent cases, the cohort has ${shape}`,
     ];
   });
 }

@@ -2,7 +2,7 @@ import { type Cohort, cohortOf, dimensionsOf, everyCase } from "../core/cohort.t
 import type { Comparison, Decision } from "../core/comparison.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { exitCodeOf, type Gate, type Verdict } from "../core/gate.ts";
-import { count, percent } from "../core/quantities.ts";
+import { percent, plural } from "../core/quantities.ts";
 import type { ManifestDifference } from "../core/release.ts";
 import type { CaseChange, CaseReport, Comparability, Report } from "../core/report.ts";
 import type { RunManifest } from "../core/run.ts";
@@ -161,7 +161,10 @@ function warnings(
   const found: Comparability[] = [];
   const note = (subject: string, message: string) => found.push({ level: "note", subject, message });
   if (manifest.filter !== null) {
-    note("filter", `only the cases of ${manifest.filter} were run: ${count(manifest.dataset.cases, "case")}`);
+    note(
+      "filter",
+      `only the cases of ${manifest.filter} were run: ${plural(manifest.dataset.cases, "case")}`,
+    );
   }
   if (!policy.criteria.some(({ metric }) => metric === "error_rate")) {
     note(
@@ -175,7 +178,7 @@ function warnings(
     else if (unjudged > 0) {
       note(
         metric,
-        `${metric} applies to ${dataset.cases.length - unjudged} of ${count(dataset.cases.length, "case")}; the others expect nothing of it`,
+        `${metric} applies to ${dataset.cases.length - unjudged} of ${plural(dataset.cases.length, "case")}; the others expect nothing of it`,
       );
     }
     const missing = cases.reduce(
@@ -194,7 +197,7 @@ function warnings(
     const shown = `${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
     note(
       "small cohorts",
-      `${count(names.length, "cohort")} with too few cases for the gate ${names.length === 1 ? "is" : "are"} not gated: ${shown}`,
+      `${plural(names.length, "cohort")} with too few cases for the gate ${names.length === 1 ? "is" : "are"} not gated: ${shown}`,
     );
   }
   for (const decision of decisions) {

@@ -1,66 +1,20 @@
 import type { Interval, Rule } from "../core/comparison.ts";
+import { absent, count, fixed, percent, signedPoints } from "../core/quantities.ts";
 
-/** What stands where there is no number. */
-export const absent = "–";
-
-const minus = "\u2212";
-
-/** A number with a fixed count of decimals and a true minus sign; never `−0`. */
-export function fixed(value: number, decimals: number): string {
-  if (!Number.isFinite(value)) return absent;
-  const digits = Math.abs(value).toFixed(decimals);
-  return value < 0 && Number(digits) !== 0 ? minus + digits : digits;
-}
-
-/** A count with commas between thousands: `12,400`. */
-export function count(value: number): string {
-  return fixed(value, 0).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** A count with its noun: `1 case`, `2 cases`. */
-export function plural(value: number, noun: string, nouns = `${noun}s`): string {
-  return `${count(value)} ${value === 1 ? noun : nouns}`;
-}
-
-/** One decimal, or two where one would show a number that is not a round bound as if it were. */
-function hundredths(value: number, bounds: readonly number[]): string {
-  const short = fixed(value, 1);
-  const misleading = bounds.some((bound) => short === fixed(bound, 1) && Math.abs(value - bound) >= 0.005);
-  return misleading ? fixed(value, 2) : short;
-}
-
-/** A proportion as a percentage: `84.2 %`. What is nearly none or nearly all gets a second decimal. */
-export function percent(proportion: number | null): string {
-  return proportion === null ? absent : `${hundredths(proportion * 100, [0, 100])} %`;
-}
-
-/** A difference of proportions in percentage points with its sign and without its unit: `−9.1`. */
-export function signedPoints(proportion: number | null): string {
-  return proportion === null ? absent : signed(proportion);
-}
-
-function signed(proportion: number): string {
-  const points = hundredths(proportion * 100, [0]);
-  return proportion > 0 && Number(points) !== 0 ? `+${points}` : points;
-}
-
-/** A difference of proportions in percentage points with its sign: `−9.1 points`. */
-export function difference(proportion: number | null): string {
-  return proportion === null ? absent : withUnit(signed(proportion));
-}
-
-/** A size in percentage points, without a sign: `5.0 points`. */
-export function points(proportion: number | null): string {
-  return proportion === null ? absent : withUnit(hundredths(proportion * 100, [0]));
-}
-
-function withUnit(points: string): string {
-  return `${points} ${/^[+−]?1\.0$/.test(points) ? "point" : "points"}`;
-}
+export {
+  absent,
+  count,
+  difference,
+  fixed,
+  percent,
+  plural,
+  points,
+  signedPoints,
+} from "../core/quantities.ts";
 
 /** The interval of a difference in percentage points: `[−14.9, −3.6]`. */
 export function differenceInterval(interval: Interval | null): string {
-  return interval === null ? absent : `[${signed(interval.lower)}, ${signed(interval.upper)}]`;
+  return interval === null ? absent : `[${signedPoints(interval.lower)}, ${signedPoints(interval.upper)}]`;
 }
 
 /** The interval of a rate: `[78.1 %, 89.0 %]`. */

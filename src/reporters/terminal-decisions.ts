@@ -43,8 +43,8 @@ function word(verdict: Verdict): string {
 function table(decisions: readonly Decision[], paint: Paint, width: number): string[] {
   const short: Column[] = [
     { heading: "  decision", cells: decisions.map(({ decision }) => word(decision)) },
-    { heading: "metric", cells: decisions.map(({ metric }) => oneLine(metric)), minimum: 10 },
-    { heading: "cohort", cells: decisions.map(({ cohort }) => oneLine(cohort)), minimum: 8 },
+    { heading: "metric", cells: decisions.map(({ metric }) => oneLine(metric)), minimum: 5 },
+    { heading: "cohort", cells: decisions.map(({ cohort }) => oneLine(cohort)), minimum: 5 },
     { heading: "n", cells: decisions.map(({ n }) => format.count(n)), align: "right" },
   ];
   const numbers: Column[] = [
@@ -60,7 +60,8 @@ function table(decisions: readonly Decision[], paint: Paint, width: number): str
   if (widths !== null) {
     return rows(decisions, tableLines(wide, widths), paint, (decision) => hintLines(decision, paint, width));
   }
-  const lines = tableLines(short, columnWidths(short, width) ?? short.map(({ minimum }) => minimum ?? 6));
+  const narrow = columnWidths(short, width) ?? columnWidths(short, Number.POSITIVE_INFINITY) ?? [];
+  const lines = tableLines(short, narrow);
   const more = (decision: Decision) => [
     ...flow([ratesText(decision), evidenceText(decision), ruleText(decision.rule)], "   ", width, indent),
     ...hintLines(decision, paint, width),

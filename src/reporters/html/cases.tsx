@@ -15,7 +15,7 @@ import {
 import { Code, Name, Section } from "./parts.tsx";
 
 /** Case reports that one page shows at most. */
-export const shownCases = 300;
+const shownCases = 300;
 
 const order = ["regressed", "errored", "unscored", "improved"] as const satisfies readonly CaseChange[];
 

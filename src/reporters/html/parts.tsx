@@ -27,14 +27,13 @@ export function Code({ children }: { children: string }) {
 }
 
 /** A verdict as symbol and word. */
-export function VerdictMark({ verdict, advisory = false }: { verdict: Verdict; advisory?: boolean }) {
+export function VerdictMark({ verdict }: { verdict: Verdict }) {
   return (
     <span class={`mark ${verdict}`}>
       <span class="symbol" aria-hidden="true">
         {verdictSymbol[verdict]}
       </span>
       {verdict}
-      {advisory ? <span class="faint"> (advisory)</span> : null}
     </span>
   );
 }

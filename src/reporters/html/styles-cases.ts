@@ -35,7 +35,7 @@ details:not(.case) summary { color: var(--link); padding: .25rem 0; }
 .findings .symbol { font-weight: 700; }
 .failure { color: var(--error); }
 .cut { background: var(--inconclusive-tint); color: var(--inconclusive); border-radius: 8px; padding: .625rem .875rem; }
-@media (max-width: 46rem) {
+@media screen and (max-width: 46rem) {
   .case summary { grid-template-columns: 1.25rem 1fr; }
   .case summary .why { grid-column: 2; }
   .case-body { padding-left: 0; }

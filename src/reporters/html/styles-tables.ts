@@ -49,7 +49,7 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
 .worst-case { stroke: var(--tone); stroke-width: 2; stroke-dasharray: 1 3; }
 .point { fill: var(--tone); stroke: var(--sheet); stroke-width: 1.5; }
 .legend { font-size: .8125rem; max-width: 46rem; margin-top: .5rem; }
-@media (max-width: 60rem) {
+@media screen and (max-width: 60rem) {
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .cards, .cards tbody, .cards caption { display: block; }
   .cards tr { display: block; padding: .75rem 0; }
@@ -61,7 +61,7 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
   .cards tr.note td::before { content: none; }
   .hints { display: block; }
 }
-@media (max-width: 46rem) {
+@media screen and (max-width: 46rem) {
   .forest, .forest tbody { display: block; }
   .forest tbody tr { grid-template-columns: minmax(0, 1fr); padding: .375rem 0; }
   .forest td.number { text-align: left; }

@@ -80,7 +80,7 @@ const banner = `
 `;
 
 const narrow = `
-@media (max-width: 46rem) {
+@media screen and (max-width: 46rem) {
   header, main, footer { padding-left: 1rem; padding-right: 1rem; }
   header { padding-top: .875rem; }
   .what { margin-left: 0; }
@@ -93,13 +93,14 @@ const narrow = `
   main > section { margin-bottom: 2.5rem; }
 }
 @media print {
-  :root { --page: #ffffff; }
-  body { font-size: 10pt; }
+  :root { --page: #ffffff; font-size: 11px; }
   nav, .skip { display: none; }
   .banner, .mark .symbol, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .case, tr, .banner { break-inside: avoid; }
+  .side, .case-facts, tr, .banner { break-inside: avoid; }
+  summary { break-after: avoid; }
   .frame { overflow: visible; }
+  .frame table { min-width: 0; }
 }
 `;
 

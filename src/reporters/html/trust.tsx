@@ -7,7 +7,7 @@ import { caseCount, comparabilitySymbol, comparabilityWord, failuresText } from 
 import { Code, Name, Section } from "./parts.tsx";
 
 /** One thing to know before the verdict is believed. */
-export interface Concern {
+interface Concern {
   readonly symbol: string;
   readonly kind: string;
   readonly text: ComponentChildren;

@@ -113,12 +113,11 @@ describe("an answer", () => {
     expect(() => groundednessEvaluator({ passAt: Number.NaN })).toThrow(RangeError);
   });
 
-  it("may be hostile without taking long", () => {
-    const started = performance.now();
+  it("may be hostile and is judged within the time of a test", () => {
     for (const piece of ["!", "a", "1,", "A.", "May ", "'", "0", "“A", "\n"]) {
-      groundedness({ response: piece.repeat(100_000), context: `The sum is 5. ${piece.repeat(100_000)}` });
+      const context = `The sum is 5. ${piece.repeat(100_000)}`;
+      expect(groundedness({ response: piece.repeat(100_000), context }).status).not.toBe("error");
     }
-    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 

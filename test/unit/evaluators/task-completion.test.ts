@@ -157,12 +157,14 @@ describe("all demands together", () => {
     });
   });
 
-  it("survive hostile texts quickly", () => {
-    const started = performance.now();
+  it("survive hostile texts within the time of a test", () => {
     for (const piece of ["a", "*", "a*", "1,", "0", " ", "`", "\u0301", "\ud800"]) {
-      judged(piece.repeat(200_000), { answer: "1", facts: ["a", "1"], forbiddenFacts: ["5 days"] });
+      const response = piece.repeat(200_000);
+      expect(
+        taskCompletion({ response, expected: { answer: "1", facts: ["a", "1"], forbiddenFacts: ["5 days"] } })
+          .status,
+      ).toBe("scored");
     }
-    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 
