@@ -108,7 +108,8 @@ function reasonFor(
   const moved = `${metric} ${where} ${movement(comparison.baseline!, comparison.candidate!)}`;
   const { lower, upper, level } = observed.interval;
   const range = `${Math.round(level * 100)} % interval ${signedPoints(lower)} to ${signedPoints(upper)}`;
-  const evidence = `${moved} (${range}; ${plural(comparison.regressed, "case")} worse, ${comparison.improved} better of ${comparison.n})`;
+  const cases = `${plural(comparison.regressed, "case")} worse, ${comparison.improved} better of ${comparison.n}`;
+  const evidence = `${moved}; ${range}; ${cases})`;
   const missing = pairs.candidateMissing + pairs.baselineMissing + pairs.bothMissing;
   if (decision === "pass") return `${evidence}: a loss of ${points(margin)} or more is ruled out`;
   if (decision === "fail") {
@@ -122,11 +123,12 @@ function reasonFor(
   return `${evidence}: neither harm nor a loss below the margin of ${points(margin)} is proven${more}`;
 }
 
+/** Leaves its bracket open for what follows. */
 function movement(baseline: number, candidate: number): string {
   const from = percent(baseline);
   const to = percent(candidate);
-  if (from === to) return `stayed at ${to}`;
-  return `${candidate < baseline ? "fell" : "rose"} by ${points(candidate - baseline)} (${from} → ${to})`;
+  if (from === to) return `stayed the same (${to}`;
+  return `${candidate < baseline ? "fell" : "rose"} by ${points(candidate - baseline)} (${from} → ${to}`;
 }
 
 function reasonWithout({ metric, pairs }: CohortComparison["comparison"], where: string): string {

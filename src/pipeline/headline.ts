@@ -1,9 +1,13 @@
-import type { Decision } from "../core/comparison.ts";
+import type { Comparison, Decision } from "../core/comparison.ts";
 import type { Verdict } from "../core/gate.ts";
-import { plural } from "../core/quantities.ts";
+import { plural, points } from "../core/quantities.ts";
 
 /** The verdict in one sentence: what decided it, or what is missing. */
-export function headline(verdict: Verdict, decisions: readonly Decision[]): string {
+export function headline(
+  verdict: Verdict,
+  decisions: readonly Decision[],
+  comparisons: readonly Comparison[],
+): string {
   const blocking = decisions.filter(({ severity }) => severity === "blocking");
   const deciding = blocking.filter(({ decision }) => decision === verdict);
   const first = deciding[0];
@@ -17,10 +21,17 @@ export function headline(verdict: Verdict, decisions: readonly Decision[]): stri
     case "pass":
       return `All ${plural(blocking.length, "blocking criterion", "blocking criteria")} hold: for each one a loss beyond its margin or bound is ruled out.`;
     case "fail":
-      return `Blocked: ${first.reason}.${more.replace("did", "failed")}`;
+      return `Blocked: ${first.reason}.${averageOf(first, comparisons)}${more.replace("did", "failed")}`;
     case "error":
       return `It could not be measured: ${first.reason}.${more.replace("did", "could not be measured")}`;
     default:
       return `Not settled: ${first.reason}.${more.replace("did", "are open")}`;
   }
+}
+
+/** What the average did while a cohort fell: it is what hides the harm. */
+function averageOf({ metric, cohort }: Decision, comparisons: readonly Comparison[]): string {
+  const average = comparisons.find((found) => found.metric === metric && found.cohort === "all")?.difference;
+  if (cohort === "all" || average === undefined || average === null || average <= 0) return "";
+  return ` Over all cases it rose by ${points(average)}, which hides this.`;
 }

@@ -50,14 +50,15 @@ export function report(input: ReportInput): Report {
   const verdict = honest(verdictOver(decisions), manifest, samples);
   const cohorts = reportedCohorts(dataset, resolved);
   const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
+  const comparisons = compareAll(cohorts, outcomes, alpha, seed);
   const cases = reportCases(dataset.cases, samples, scores, repetitions);
   return {
     schemaVersion: 1,
     verdict,
     exitCode: exitCodeOf[verdict],
-    headline: headlineFor(verdict, input, decisions),
+    headline: headlineFor(verdict, input, decisions, comparisons),
     decisions,
-    comparisons: compareAll(cohorts, outcomes, alpha, seed),
+    comparisons,
     operations: simple.flatMap((cohort) =>
       (["baseline", "candidate"] as const).map((side) =>
         summariseOperations(side, cohort, dataset.cases, samples, repetitions),
@@ -91,7 +92,7 @@ function headlineFor(
   if (verdict === "inconclusive" && manifest.filter !== null) {
     return `Not settled: only the cases of ${manifest.filter} were run, and a part of the dataset proves nothing of the rest.`;
   }
-  return headline(verdict, decisions);
+  return headline(verdict, decisions, comparisons);
 }
 
 /** All cases, each tag, and each cohort that the gate asks for. */
