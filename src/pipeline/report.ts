@@ -85,6 +85,7 @@ function headlineFor(
   verdict: Verdict,
   { manifest, samples }: ReportInput,
   decisions: readonly Decision[],
+  comparisons: readonly Comparison[],
 ): string {
   if (verdict === "error" && isCutShort(samples)) {
     return "It could not be measured: the spend limit ended the run before every planned trial was made.";
