@@ -56,7 +56,7 @@ export const comparisonSchema = z.object({
   /** Cases that got better. */
   improved: z.number().int().min(0),
   /** How interval and tests were computed. */
-  method: z.enum(["tango-mcnemar", "empirical-likelihood-sign-flip", "none"]),
+  method: z.enum(["tango", "empirical-likelihood", "none"]),
 });
 /** Candidate minus baseline for one rate in one cohort. */
 export type Comparison = z.infer<typeof comparisonSchema>;

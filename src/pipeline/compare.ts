@@ -18,13 +18,12 @@ export function compare(
   cohort: Cohort,
   outcomes: readonly CaseOutcome[],
   alpha: number,
-  seed: string,
 ): CohortComparison {
   const members = outcomes.filter(({ tags }) => inCohort(cohort, tags));
   const pairs = sumCounts(members);
-  const observed = pairedStatistics(unitsOf(members, "observed"), alpha, seed);
+  const observed = pairedStatistics(unitsOf(members, "observed"), alpha);
   const isMissing = pairs.candidateMissing + pairs.baselineMissing + pairs.bothMissing > 0;
-  const worstCase = isMissing ? pairedStatistics(unitsOf(members, "worstCase"), alpha, seed) : null;
+  const worstCase = isMissing ? pairedStatistics(unitsOf(members, "worstCase"), alpha) : null;
   const comparison: Comparison = {
     metric,
     cohort: cohort.name,

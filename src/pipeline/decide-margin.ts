@@ -8,6 +8,7 @@ import {
   pairedBinaryN,
 } from "../stats/index.ts";
 import type { CohortComparison } from "./compare.ts";
+import type { Harm } from "./harm.ts";
 import type { PairedStatistics } from "./paired-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
 
@@ -18,20 +19,15 @@ const power = 0.8;
  * The decision on a margin: pass when non-inferiority is proven, also were every missing score to speak against the candidate;
  * else fail when harm is proven; else inconclusive.
  *
- * @param harmAdjusted one-sided p value for harm, corrected over the gate's criteria.
+ * @param harm evidence that the candidate is worse, corrected over the gate's criteria.
  */
-export function decideMargin(
-  check: GateCheck,
-  found: CohortComparison,
-  harmAdjusted: number,
-  alpha: number,
-): Decision {
+export function decideMargin(check: GateCheck, found: CohortComparison, harm: Harm, alpha: number): Decision {
   const { criterion, cohort } = check;
   const margin = criterion.margin!;
   const { comparison, observed, worstCase } = found;
   const decisive = worstCase ?? observed;
   const isSafe = decisive !== null && decisive.nonInferiorityP(margin) <= alpha;
-  const isHarmed = observed !== null && harmAdjusted <= alpha;
+  const isHarmed = observed !== null && harm.adjusted <= alpha;
   const decision = verdictOf(found, isSafe, isHarmed);
   const sums = observed === null ? null : sizes(observed, margin, alpha);
   return {
@@ -53,8 +49,8 @@ export function decideMargin(
     threshold: null,
     regressed: comparison.regressed,
     improved: comparison.improved,
-    harmP: observed?.harmP ?? null,
-    harmPAdjusted: observed === null ? null : harmAdjusted,
+    harmP: observed === null ? null : harm.p,
+    harmPAdjusted: observed === null ? null : harm.adjusted,
     degradedWithinMargin: isSafe && isHarmed,
     smallestVisibleDrop: sums?.smallestVisibleDrop ?? null,
     casesNeeded: decision === "inconclusive" ? (sums?.casesNeeded ?? null) : null,

@@ -2,10 +2,10 @@ import type { Decision } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import { errorRateMetric, type Verdict, verdictsWorstFirst } from "../core/gate.ts";
 import type { Sample } from "../core/sample.ts";
-import { discreteHolmMcnemar, holm } from "../stats/index.ts";
-import { type CohortComparison, compare } from "./compare.ts";
+import { compare } from "./compare.ts";
 import { decideMargin } from "./decide-margin.ts";
 import { decideAtLeast, decideErrorRate } from "./decide-threshold.ts";
+import { harmOf } from "./harm.ts";
 import type { CaseOutcome } from "./pair.ts";
 import type { GateCheck } from "./resolve-gate.ts";
 
@@ -49,25 +49,13 @@ function decideMargins({ checks, outcomes, alpha, seed }: GateInput): Decision[]
     const family = checks.filter(
       ({ criterion }) => criterion.margin !== undefined && criterion.severity === severity,
     );
-    const found = family.map(({ criterion, cohort }) =>
-      compare(criterion.metric, cohort, outcomes.get(criterion.metric)!, alpha, seed),
-    );
-    const adjusted = adjustHarm(found);
-    return family.map((check, index) => decideMargin(check, found[index]!, adjusted[index]!, alpha));
+    const tested = family.map((check) => {
+      const cases = outcomes.get(check.criterion.metric)!;
+      return { check, cases, found: compare(check.criterion.metric, check.cohort, cases, alpha) };
+    });
+    const harm = harmOf(tested, seed);
+    return tested.map(({ check, found }, index) => decideMargin(check, found, harm[index]!, alpha));
   });
-}
-
-/** One-sided harm p values, corrected by Holm; by its discrete form where all are exact McNemar tests. 1 where nothing was observed. */
-function adjustHarm(found: readonly CohortComparison[]): number[] {
-  const seen = found.flatMap(({ observed }) => observed ?? []);
-  const isExact = seen.every(({ method }) => method === "tango-mcnemar");
-  const adjusted = isExact
-    ? discreteHolmMcnemar(
-        seen.map(({ regressed, improved }) => ({ regressions: regressed, improvements: improved })),
-      ).adjusted
-    : holm(seen.map(({ harmP }) => harmP));
-  let next = 0;
-  return found.map(({ observed }) => (observed === null ? 1 : adjusted[next++]!));
 }
 
 function decideThresholds({ checks, cases, samples, outcomes, repetitions, alpha }: GateInput): Decision[] {

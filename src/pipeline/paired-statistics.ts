@@ -1,5 +1,5 @@
 import type { Comparison, Interval } from "../core/comparison.ts";
-import { elScore, mcnemar, signFlip, tangoInterval, tangoNonInferiority } from "../stats/index.ts";
+import { elScore, tangoInterval, tangoNonInferiority } from "../stats/index.ts";
 
 /** One case: candidate minus baseline (−1..1) and the cluster that it belongs to. */
 export interface Unit {
@@ -18,25 +18,17 @@ export interface PairedStatistics {
   readonly improved: number;
   readonly difference: number;
   readonly interval: Interval;
-  /** One-sided p value for "the candidate is worse". */
-  readonly harmP: number;
   /** p value of the hypothesis that the loss is at least `margin`: small when non-inferiority is proven. */
   nonInferiorityP(margin: number): number;
 }
 
 /**
- * Statistics of paired differences. One repetition of a binary metric over independent cases: Tango's score interval and the exact
- * McNemar test. Otherwise, with repetitions or clusters: the empirical-likelihood score, which is Tango's statistic in that first case,
- * and the sign-flip test, both over whole clusters.
+ * Interval and non-inferiority of paired differences. One repetition of a binary metric over independent cases: Tango's score. Otherwise,
+ * with repetitions or clusters: the empirical-likelihood score over whole clusters, of which Tango's is the special case.
  *
- * @param seed of the random sign flips, which are used above 16 clusters that differ.
  * @returns `null` when there is no case.
  */
-export function pairedStatistics(
-  units: readonly Unit[],
-  alpha: number,
-  seed: string,
-): PairedStatistics | null {
+export function pairedStatistics(units: readonly Unit[], alpha: number): PairedStatistics | null {
   if (units.length === 0) return null;
   const level = 1 - 2 * alpha;
   const sorted = [...units].sort((a, b) =>
@@ -52,20 +44,18 @@ export function pairedStatistics(
     const counts = { regressions: regressed, improvements: improved, n: units.length };
     return {
       ...common,
-      method: "tango-mcnemar",
+      method: "tango",
       interval: { ...tangoInterval(counts, level), level },
-      harmP: mcnemar(counts).exactHarm,
       nonInferiorityP: (margin) => tangoNonInferiority(counts, margin).pValue,
     };
   }
-  return { ...common, ...clusteredStatistics(sorted, level, seed) };
+  return { ...common, ...clusteredStatistics(sorted, level) };
 }
 
 function clusteredStatistics(
   sorted: readonly Unit[],
   level: number,
-  seed: string,
-): Pick<PairedStatistics, "method" | "interval" | "harmP" | "nonInferiorityP"> {
+): Pick<PairedStatistics, "method" | "interval" | "nonInferiorityP"> {
   const sums = new Map<string, { sum: number; size: number }>();
   for (const { cluster, difference } of sorted) {
     const entry = sums.get(cluster) ?? { sum: 0, size: 0 };
@@ -77,9 +67,8 @@ function clusteredStatistics(
     elScore(totals, { margin, confidence: level, clusterSizes, supportEnd: "largestCluster" });
   const { lower, upper } = scoreAt(0);
   return {
-    method: "empirical-likelihood-sign-flip",
+    method: "empirical-likelihood",
     interval: { lower, upper, level },
-    harmP: signFlip(totals, { seed }).pHarm,
     nonInferiorityP: (margin) => scoreAt(margin).pValue,
   };
 }

@@ -195,7 +195,7 @@ function unreachable({ checks }: ResolvedGate, dataset: Dataset, alpha: number):
     if (criterion.margin === undefined) return [];
     const members = dataset.cases.filter((item) => inCohort(cohort, item.cohorts));
     const alike = members.map(({ id, cluster = id }) => ({ difference: 0, cluster }));
-    const best = pairedStatistics(alike, alpha, "");
+    const best = pairedStatistics(alike, alpha);
     if (best !== null && best.nonInferiorityP(criterion.margin) <= alpha) return [];
     const shape = `${plural(members.length, "case")}${best !== null && best.clusters < members.length ? `, ${best.clusters} of them independent` : ""}`;
     const needed = minimumNForMargin(criterion.margin, alpha);

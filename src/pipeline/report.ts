@@ -50,7 +50,7 @@ export function report(input: ReportInput): Report {
   const verdict = honest(verdictOver(decisions), manifest, samples);
   const cohorts = reportedCohorts(dataset, resolved);
   const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
-  const comparisons = compareAll(cohorts, outcomes, alpha, seed);
+  const comparisons = compareAll(cohorts, outcomes, alpha);
   const cases = reportCases(dataset.cases, samples, scores, repetitions);
   return {
     schemaVersion: 1,
@@ -110,10 +110,9 @@ function compareAll(
   cohorts: readonly Cohort[],
   outcomes: ReadonlyMap<string, readonly CaseOutcome[]>,
   alpha: number,
-  seed: string,
 ): Comparison[] {
   return [...outcomes].flatMap(([metric, cases]) =>
-    cohorts.map((cohort) => compare(metric, cohort, cases, alpha, seed).comparison),
+    cohorts.map((cohort) => compare(metric, cohort, cases, alpha).comparison),
   );
 }
 
