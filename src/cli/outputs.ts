@@ -49,17 +49,18 @@ export async function checkOutputs(options: OutputOptions): Promise<void> {
   }
 }
 
-/** Writes the report to the files, and to standard output as JSON or for people. */
-export async function writeOutputs(report: Report, options: OutputOptions, process: Process): Promise<void> {
-  for (const { file, format } of filesOf(options))
+/** Writes the report to the files that were asked for. */
+export async function writeFiles(report: Report, options: OutputOptions): Promise<void> {
+  for (const { file, format } of filesOf(options)) {
     await writeFile(file, fileReporters[format].render(report));
-  const { stdout, stderr } = process;
-  if (options.json) {
-    stdout.write(jsonReporter.render(report));
-  } else {
-    stdout.write(
-      terminalReporter({ colour: mayColour(process, stdout), width: stdout.columns ?? 100 }).render(report),
-    );
   }
+}
+
+/** Writes the report to standard output, as JSON or for people, and says where the files are. */
+export async function writeOutputs(report: Report, options: OutputOptions, process: Process): Promise<void> {
+  await writeFiles(report, options);
+  const { stdout, stderr } = process;
+  const terminal = { colour: mayColour(process, stdout), width: stdout.columns ?? 100 };
+  stdout.write((options.json ? jsonReporter : terminalReporter(terminal)).render(report));
   for (const { file, format } of filesOf(options)) stderr.write(`${format} report: ${file}\n`);
 }

@@ -3,6 +3,8 @@ import { readdir } from "node:fs/promises";
 import { EvalsError } from "../core/errors.ts";
 import {
   evaluate,
+  exitCodeOf,
+  jsonReporter,
   type PreparedRun,
   prepare,
   type RunEnvironment,
@@ -12,7 +14,7 @@ import {
   secretsOf,
 } from "../index.ts";
 import { gitState } from "./git.ts";
-import { checkOutputs, type OutputOptions, writeOutputs } from "./outputs.ts";
+import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { progressDisplay } from "./progress.ts";
 import { type OpenProject, openProject } from "./store.ts";
@@ -36,9 +38,10 @@ export interface RunOptions extends OutputOptions {
 
 /** `evals run`: checks everything, runs, decides, and writes the reports. */
 export async function runCommand(options: RunOptions, process: Process): Promise<number> {
-  const project = await openProject(options);
   let outputs: OutputOptions = options;
+  let project: OpenProject | null = null;
   try {
+    project = await openProject(options);
     const file = options.file ?? project.config.evaluation ?? (await onlyEvaluation());
     outputs = { ...options, html: options.html ?? `${project.config.reports}/${reportName(file)}.html` };
     await checkOutputs(outputs);
@@ -49,7 +52,7 @@ export async function runCommand(options: RunOptions, process: Process): Promise
     if (error instanceof EvalsError) await reportRefusal(error, outputs, process);
     throw error;
   } finally {
-    await project.store.close();
+    await project?.store.close();
   }
 }
 
@@ -79,6 +82,10 @@ async function runPrepared(
       abort: interruption.abort,
       onProgress: (progress) => display?.update(progress),
     });
+  } catch (error) {
+    if (!(error instanceof EvalsError) || error.code !== "STORE_UNUSABLE") throw error;
+    process.stderr.write(`evals: ${error.message}\n  ${error.hint}; then ${resumeCommand(options, runId)}\n`);
+    return exitCodeOf.error;
   } finally {
     interruption.end();
     display?.end();
@@ -95,18 +102,9 @@ async function runPrepared(
 
 /** A refused run writes its reports too, so that nobody reads an older one as its outcome. */
 async function reportRefusal(error: EvalsError, outputs: OutputOptions, process: Process): Promise<void> {
-  if (error.code === "OUTPUT_NOT_WRITABLE") {
-    if (outputs.json) await writeOutputs(refusedReport(error), { json: true }, process);
-    return;
-  }
-  const { json, html, junit, markdown } = outputs;
-  const files = { html, junit, markdown };
-  const silent = { ...process, stdout: { write: () => {} }, stderr: { write: () => {} } };
-  await writeOutputs(
-    refusedReport(error),
-    { ...files, json },
-    json ? { ...process, stdout: process.stdout, stderr: silent.stderr } : (silent as Process),
-  );
+  const report = refusedReport(error);
+  if (error.code !== "OUTPUT_NOT_WRITABLE") await writeFiles(report, outputs);
+  if (outputs.json) process.stdout.write(jsonReporter.render(report));
 }
 
 /** Identifiers sort by time and are easy to type: `20260131-142530-4f1a`. */
