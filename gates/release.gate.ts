@@ -4,10 +4,12 @@ import { defineGate } from "gatewright";
 export default defineGate({
   name: "release",
   criteria: [
-    { metric: "tool_selection", margin: 0.05, cohorts: ["all", "tier=*", "risk=*", "language=*"] },
-    { metric: "task_completion", margin: 0.05, cohorts: ["all", "tier=*", "risk=*", "language=*"] },
+    { metric: "tool_selection", margin: 0.05, cohorts: ["all"] },
+    { metric: "task_completion", margin: 0.05, cohorts: ["all"] },
+    { metric: "tool_selection", margin: 0.08, cohorts: ["tier=*", "risk=*", "language=*"] },
+    { metric: "task_completion", margin: 0.08, cohorts: ["tier=*", "risk=*", "language=*"] },
     // One kind of customer with one kind of request: where a good average hides harm.
-    { metric: "tool_selection", margin: 0.1, cohorts: ["tier=* & intent=*"], minimumCohortSize: 30 },
+    { metric: "tool_selection", margin: 0.15, cohorts: ["tier=* & intent=*"], minimumCohortSize: 50 },
     { metric: "groundedness", margin: 0.05, cohorts: ["all"] },
     { metric: "context_relevance", margin: 0.05, cohorts: ["all"] },
     { metric: "json_validation", margin: 0.1, cohorts: ["all"] },

@@ -43,6 +43,7 @@ function addRun(program: Command, process: Process, setExitCode: SetExitCode): v
     .option("--gate <file>", "gate file, instead of the evaluation's own")
     .option("--cohort <cohort>", "run only these cases, such as tier=free; such a run never passes")
     .option("--repetitions <n>", "how often each case is tried", wholeNumber)
+    .option("--maximum-cost-usd <n>", "spend limit of the run, instead of the evaluation's own", amount)
     .option("--resume <run>", "go on with an interrupted run")
     .option("--json", "print the report as JSON on standard output")
     .option("--html <file>", "write the HTML report there (default: reports/<evaluation>.html)")
@@ -118,6 +119,12 @@ function addDataset(program: Command, process: Process, setExitCode: SetExitCode
       const { diffCommand } = await import("./dataset.ts");
       setExitCode(await diffCommand({ from, to, folder }, process));
     });
+}
+
+function amount(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("give an amount above 0, such as 2.50.");
 }
 
 function wholeNumber(text: string): number {

@@ -31,6 +31,7 @@ export interface RunOptions extends OutputOptions {
   readonly gate?: string;
   readonly cohort?: string;
   readonly repetitions?: number;
+  readonly maximumCostUsd?: number;
   readonly resume?: string;
   readonly quiet?: boolean;
   readonly store?: string;
@@ -161,11 +162,13 @@ function resumeCommand(options: RunOptions & { file: string }, runId: string): s
     "gate",
     "cohort",
     "repetitions",
+    "maximumCostUsd",
     "store",
     "junit",
     "markdown",
   ] as const) {
-    if (options[name] !== undefined) words.push(`--${name}`, quote(String(options[name])));
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (options[name] !== undefined) words.push(`--${flag}`, quote(String(options[name])));
   }
   if (options.json) words.push("--json");
   return words.join(" ");

@@ -176,7 +176,7 @@ async function runMissing(
     cases,
     targets: { baseline: prepared.releases.baseline.target, candidate: prepared.releases.candidate.target },
     concurrency: value.concurrency,
-    maximumCostUsd: value.maximumCostUsd,
+    maximumCostUsd: prepared.maximumCostUsd,
     alreadySpentUsd: earlier.reduce((sum, { usage }) => sum + (usage.costUsd ?? 0), 0),
     call: {
       timeoutMs: value.timeoutMs,

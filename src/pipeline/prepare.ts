@@ -36,6 +36,8 @@ export interface PrepareOptions {
   readonly cohort?: string | undefined;
   /** Repetitions of each case, instead of the evaluation's own. */
   readonly repetitions?: number | undefined;
+  /** Spend limit in US dollars, instead of the evaluation's own. */
+  readonly maximumCostUsd?: number | undefined;
 }
 
 /** A run that is ready to start: all that can be known to be wrong before the first call has been checked. */
@@ -50,6 +52,7 @@ export interface PreparedRun {
   readonly manifests: Readonly<Record<Side, ReleaseManifest>>;
   readonly evaluators: readonly Evaluator[];
   readonly repetitions: number;
+  readonly maximumCostUsd: number | undefined;
   readonly seed: number;
   readonly trials: readonly Trial[];
   /** What cannot be settled by this dataset, whatever the releases do. */
@@ -107,6 +110,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
     manifests,
     evaluators,
     repetitions,
+    maximumCostUsd: options.maximumCostUsd ?? definition.maximumCostUsd,
     seed,
     trials: plan({ dataset, ...manifests, repetitions, seed }),
     warnings: unreachable(resolved, dataset, gate.value.alpha),
@@ -154,8 +158,14 @@ function releaseNamed(name: string, { value, shown, source }: LoadedModule<Evalu
   throw new EvalsError("EVAL_INVALID", `${place}: there is no release "${name}"`, hint);
 }
 
-/** Every difference between the bundles must be meant. */
+/** Every difference between the bundles must be meant, and there must be one: two names for one bundle are a mistake that would always pass. */
 function refuseUndeclared(manifests: Readonly<Record<Side, ReleaseManifest>>): void {
+  const { baseline, candidate } = manifests;
+  if (baseline.fingerprint === candidate.fingerprint && baseline.name !== candidate.name) {
+    const message = `release "${candidate.name}" is the same bundle as "${baseline.name}": no component differs`;
+    const hint = `name what changed in its \`components\`; to measure noise, compare a release with itself: --candidate ${baseline.name}`;
+    throw new EvalsError("NOT_COMPARABLE", message, hint, { details: manifests });
+  }
   const undeclared = compareManifests(manifests.baseline, manifests.candidate).filter(
     ({ declared }) => !declared,
   );
@@ -197,10 +207,13 @@ function unreachable({ checks }: ResolvedGate, dataset: Dataset, alpha: number):
     const alike = members.map(({ id, cluster = id }) => ({ difference: 0, cluster }));
     const best = pairedStatistics(alike, alpha);
     if (best !== null && best.nonInferiorityP(criterion.margin) <= alpha) return [];
-    const shape = `${plural(members.length, "case")}${best !== null && best.clusters < members.length ? `, ${best.clusters} of them independent` : ""}`;
-    const needed = minimumNForMargin(criterion.margin, alpha);
+    const sizes = new Map<string, number>();
+    for (const { cluster } of alike) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
+    const largest = Math.max(1, ...sizes.values());
+    const needed = (minimumNForMargin(criterion.margin, alpha) ?? 0) * largest;
+    const sharing = largest === 1 ? "" : `, since up to ${largest} of them share a cluster`;
     return [
-      `${criterion.metric} in ${cohort.name} can never pass: a margin of ${points(criterion.margin)} needs at least ${needed} independent cases, the cohort has ${shape}`,
+      `${criterion.metric} in ${cohort.name} can never pass: a margin of ${points(criterion.margin)} needs about ${plural(needed, "case")}${sharing}, and the cohort has ${members.length}`,
     ];
   });
 }

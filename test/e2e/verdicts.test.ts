@@ -113,6 +113,20 @@ describe("the verdict and its exit code", () => {
     );
   });
 
+  it("refuses, 2, two names for one bundle, which would always pass; a release against itself measures noise", async () => {
+    const project = await testProject(casesOf(60));
+    project.write(
+      "evals/tiny.eval.ts",
+      project.read("evals/tiny.eval.ts").replace('{ ...bundle, prompt: "p-2" }, ["prompt"]', "bundle, []"),
+    );
+    const { exitCode, stderr } = await evals(project.folder, ...run);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('release "candidate" is the same bundle as "live"');
+    const itself = await verdictOf(project.folder, "--candidate", "live");
+    expect(itself.called).toBe(0);
+    expect(itself.comparability).toContainEqual(expect.objectContaining({ subject: "releases" }));
+  });
+
   it("gives the same report for the same records in another order of the cases", async () => {
     const cases = casesOf(120, (index) => ({
       cluster: `conversation-${Math.floor(index / 3)}`,
