@@ -27,6 +27,7 @@ export type {
 } from "./core/extensions.ts";
 export { exitCodeOf, type Gate, type GateInput, type Verdict } from "./core/gate.ts";
 export type { Json, JsonObject } from "./core/json.ts";
+export type { Discordance, DiscordanceSource, PowerCriterion, PowerPlan, PowerSizes } from "./core/power.ts";
 export { redactor, secretsOf } from "./core/redact.ts";
 export type { Components, ReleaseManifest } from "./core/release.ts";
 export {
@@ -62,6 +63,8 @@ export {
   readRun,
 } from "./pipeline/evaluate.ts";
 export { datasetFiles, loadDataset } from "./pipeline/load-dataset.ts";
+export { type PowerInput, type PowerOptions, powerPlan } from "./pipeline/power.ts";
+export { type RepetitionsOptions, repetitionsNeeded } from "./pipeline/power-repetitions.ts";
 export { type PreparedRun, type PrepareOptions, prepare } from "./pipeline/prepare.ts";
 export { refusedReport } from "./pipeline/refused-report.ts";
 export { promptFile } from "./pipeline/release.ts";
@@ -69,6 +72,7 @@ export { readLock, requireLocked, summariseChange } from "./pipeline/require-loc
 export { storedCase } from "./pipeline/stored-case.ts";
 export { caseReporter } from "./reporters/case.ts";
 export * from "./reporters/index.ts";
+export { powerReporter } from "./reporters/power.ts";
 export { memoryStore } from "./stores/memory.ts";
 export { sqliteStore } from "./stores/sqlite.ts";
 export * from "./targets/index.ts";

@@ -108,7 +108,7 @@ function searchFor({ config, index, conversation, decision, routed }: Omit<Turn,
   const said = routed.isElliptical ? conversation.all : conversation.last;
   const translated = glossaryFor(said, conversation.language, config.prompt.file);
   const query: QueryWeights = new Map();
-  index.addTo(query, translated, rule === null ? 1.3 : 0.4);
+  index.addTo(query, translated, rule === null ? 1.3 : 0.8);
   index.addTo(query, said, rule === null ? 1 : 0.3);
   if (rule !== null) index.addTo(query, rule.words[conversation.language], 1.2);
   return { rule, said, translated, query };

@@ -93,8 +93,45 @@ const addressCues =
 const courtesy =
   /\s*(?:[.!?;]|\n|,?\s(?:please|bitte|thanks|thank you|danke|instead|statt|stattdessen|ändern|aendern|schicken|senden|liefern)\b)[\s\S]*$/i;
 
+const streetAndTown =
+  /\p{L}[\p{L}.' -]*\s?\d{1,4}[a-z]?\s*,|(?:^|[\s,])\d{1,4}[a-z]?,?\s+\p{Lu}[\p{L}.' -]+,|,\s*\d{4,5}(?:-\d{3})?\s+\p{Lu}/u;
+
+/** A street with a number and a town, with commas between: an address whatever stands before it. */
+export function hasAddressShape(text: string): boolean {
+  return passagesOf(text).some((passage) => isAddress(passage.split(/,\s*/).slice(1), passage));
+}
+
+function passagesOf(text: string): string[] {
+  return text
+    .replace(/\b(str|no|nr|st|e|v)\.(?=\s)/gi, "$1\u2024")
+    .split(/[.!?]+\s+|:\s+|\n{2,}/)
+    .map((passage) =>
+      passage
+        .replaceAll("\u2024", ".")
+        .replace(/[.!?\s]+$/, "")
+        .trim(),
+    );
+}
+
+function isAddress(parts: readonly string[], passage: string): boolean {
+  const named = parts.filter((part) => /^[\d\p{Lu}]/u.test(part) && part.split(/\s+/).length <= 6);
+  return parts.length >= 2 && named.length === parts.length && streetAndTown.test(passage);
+}
+
+function shapedAddress(text: string): string | null {
+  const found = passagesOf(text).findLast((passage) => {
+    const parts = passage.split(/,\s*/);
+    return parts.length >= 3 && isAddress(parts, passage);
+  });
+  return found !== undefined && found.length >= 10 && found.length <= 200 ? found : null;
+}
+
 /** The new address as the customer wrote it: the first passage after a cue that has a comma and a number. */
 export function addressIn(text: string): string | null {
+  return cuedAddress(text) ?? shapedAddress(text);
+}
+
+function cuedAddress(text: string): string | null {
   const lines = text
     .replace(/\n(?=\S)/g, ", ")
     .replace(/,\s*,/g, ",")

@@ -176,7 +176,7 @@ async function changeAddress({ conversation, tools }: Situation, order: Order): 
   if (order.status !== "processing") return answer("address.declined", "declined");
   const address = addressIn(conversation.last) ?? addressIn(conversation.all);
   const from = countryIn(order.address);
-  const to = countryIn(address ?? conversation.last);
+  const to = countryIn(address ?? "") ?? countryIn(conversation.last);
   if (from !== null && to !== null && from !== to) return answer("address.country", "declined");
   if (address === null) return answer("address.done", "ask_address");
   const result = await tools.call("change_address", { order_id: order.id, address });

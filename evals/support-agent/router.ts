@@ -2,10 +2,19 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { type Intent, intents, type Language, type Message, type Tier, type ToolName } from "./config.ts";
-import { isNear, pick, type Random, words } from "./text.ts";
-
-/** Weight to phrases. `refund*` matches a beginning, `send .. back` leaves up to three words between. */
-type CueTable = Partial<Record<Language, Record<string, string[]>>>;
+import { hasAddressShape } from "./conversation.ts";
+import { type Cue, type CueTable, compileCue, compileCues, Reading } from "./cues.ts";
+import {
+  adjustScores,
+  type CompiledReading,
+  commandIn,
+  compileReading,
+  type ReadingTable,
+  sharesOf,
+  type Turn,
+  turnsOf,
+} from "./dialogue.ts";
+import { pick, type Random } from "./text.ts";
 
 export interface PromptTable {
   version: string;
@@ -15,27 +24,21 @@ export interface PromptTable {
   request: CueTable;
   question: CueTable;
   signals: Record<string, CueTable>;
+  /** How a conversation is read beyond its single messages; without it every message stands alone. */
+  reading?: ReadingTable;
   /** Which tool pays a refund back, per tier. */
   refundActions: Record<Tier, ToolName>;
   /** Customers' words (alternatives with `|` between them) to the words of the articles, per language. */
   glossary: Record<Language, Record<string, string>>;
 }
 
-interface CuePart {
-  text: string;
-  isPrefix: boolean;
-  afterGap: boolean;
-}
-interface Cue {
-  parts: CuePart[];
-  weight: number;
-}
 interface CompiledTable {
   table: PromptTable;
   intents: Map<Intent, Cue[]>;
   request: Cue[];
   question: Cue[];
   signals: Map<string, Cue[]>;
+  reading: CompiledReading | null;
   glossary: Record<Language, { cues: Cue[]; adds: string }[]>;
 }
 
@@ -49,26 +52,6 @@ export interface Route {
 }
 
 const tables = new Map<string, CompiledTable>();
-
-function compileCues(cues: CueTable): Cue[] {
-  return Object.values(cues)
-    .filter((byWeight) => typeof byWeight === "object" && !Array.isArray(byWeight))
-    .flatMap((byWeight) => Object.entries(byWeight))
-    .flatMap(([weight, phrases]) => phrases.map((phrase) => compileCue(phrase, Number(weight))));
-}
-
-function compileCue(phrase: string, weight: number): Cue {
-  const parts: CuePart[] = [];
-  let afterGap = false;
-  for (const piece of phrase.split(/\s+/)) {
-    if (piece === "..") afterGap = true;
-    for (const text of words(piece)) {
-      parts.push({ text, isPrefix: piece.endsWith("*"), afterGap });
-      afterGap = false;
-    }
-  }
-  return { parts, weight };
-}
 
 function compileGlossary(entries: Record<string, string>): { cues: Cue[]; adds: string }[] {
   return Object.entries(entries).map(([phrases, adds]) => ({
@@ -93,74 +76,19 @@ export function promptTable(file: string): CompiledTable {
     request: compileCues(table.request),
     question: compileCues(table.question),
     signals: new Map(Object.entries(table.signals).map(([name, cues]) => [name, compileCues(cues)])),
+    reading: table.reading === undefined ? null : compileReading(table.reading),
     glossary: { en: compileGlossary(table.glossary.en), de: compileGlossary(table.glossary.de) },
   };
   tables.set(file, compiled);
   return compiled;
 }
 
-/** "A-20493" reads as "order": which one it is does not matter for the route. */
-function withoutIds(text: string): string {
-  return text.replace(
-    /(?:\b(?:order|bestellung|auftrag)\s+(?:(?:number|nummer|nr|no)\.?\s+)?)?(?<![\w-])A\s?[-–_]?\s?\d{5}(?!\d)/gi,
-    " order ",
-  );
-}
-
-/** The words of a text, with a memory of where each part of a cue occurs. */
-class Reading {
-  /** Positions by first letter, which even a slip of the pen keeps. */
-  readonly #byLetter = new Map<string, { word: string; at: number }[]>();
-  readonly #places = new Map<string, number[]>();
-
-  constructor(text: string) {
-    for (const [at, word] of words(withoutIds(text)).entries()) {
-      const letter = word[0] ?? "";
-      this.#byLetter.set(letter, [...(this.#byLetter.get(letter) ?? []), { word, at }]);
-    }
-  }
-
-  score(cues: readonly Cue[]): number {
-    return cues.reduce((sum, cue) => (this.has(cue) ? sum + cue.weight : sum), 0);
-  }
-
-  has(cue: Cue): boolean {
-    let ends: number[] = [];
-    for (const [index, part] of cue.parts.entries()) {
-      const places = this.#find(part);
-      const reach = part.afterGap ? 4 : 1;
-      ends = index === 0 ? places : places.filter((at) => ends.some((end) => at > end && at - end <= reach));
-      if (ends.length === 0) return false;
-    }
-    return cue.parts.length > 0;
-  }
-
-  #find(part: CuePart): number[] {
-    const key = part.isPrefix ? `${part.text}*` : part.text;
-    let places = this.#places.get(key);
-    if (places === undefined) {
-      const candidates = this.#byLetter.get(part.text[0] ?? "") ?? [];
-      places = candidates.filter(({ word }) => matches(word, part)).map(({ at }) => at);
-      this.#places.set(key, places);
-    }
-    return places;
-  }
-}
-
-/** Equality, or one slip of the pen in a long word. */
-function matches(word: string, part: CuePart): boolean {
-  const { text, isPrefix } = part;
-  if (isPrefix ? word.startsWith(text) : word === text) return true;
-  if (text.length < 6 || word.length < text.length - 1) return false;
-  if (!isPrefix) return word.length >= 6 && isNear(word, text);
-  const lengths = word.length < text.length + 2 ? [0, -1, 1] : [0, 1];
-  return lengths.some((more) => isNear(word.slice(0, text.length + more), text));
-}
-
 const ellipticalBelow = 2;
 /** From this score on a message counts as fitting an intent, and precedence applies. */
 const fitsFrom = 4;
 const precedenceStep = 2.5;
+/** How much of an earlier wish a message can repeat: too little to fit by itself. */
+const repeats = 3.75;
 /** More phrases say nothing new above this score. */
 const enough = 7;
 
@@ -173,21 +101,25 @@ function emptyScores(): Record<Intent, number> {
   return Object.fromEntries(intents.map((intent) => [intent, 0])) as Record<Intent, number>;
 }
 
-/** Adds the earlier messages: much when the last one says little, hardly otherwise. */
-function scoreConversation(
-  readings: readonly Reading[],
-  order: RouteInput["order"],
-  compiled: CompiledTable,
-) {
+/** Adds the earlier messages: much when the last one continues them or says little, hardly otherwise. */
+function scoreConversation(turns: readonly Turn[], order: RouteInput["order"], compiled: CompiledTable) {
   const scores = emptyScores();
-  const last = readings.at(-1);
-  if (last !== undefined) addScores(scores, last, compiled, 1);
-  const isElliptical = Math.max(...Object.values(scores)) < ellipticalBelow;
-  let share = isElliptical ? 0.8 : 0.1;
-  for (const reading of readings.slice(0, -1).toReversed()) {
-    addScores(scores, reading, compiled, share);
-    share *= 0.6;
+  const last = turns.at(-1);
+  if (last !== undefined) addScores(scores, last.reading, compiled, sharesOf(last)?.own ?? 1);
+  const continued = last === undefined ? null : sharesOf(last);
+  const isElliptical = continued !== null || Math.max(...Object.values(scores)) < ellipticalBelow;
+  let share = continued?.before ?? (isElliptical ? 0.8 : 0.1);
+  const earlier = emptyScores();
+  for (const turn of turns.slice(0, -1).toReversed()) {
+    const shares = sharesOf(turn);
+    addScores(earlier, turn.reading, compiled, share * (shares?.own ?? 1));
+    share *= shares?.before ?? 0.6;
   }
+  // A wish of its own wins over "and this one too".
+  const most = last?.continues === "again" ? repeats : Number.POSITIVE_INFINITY;
+  for (const intent of intents) scores[intent] += Math.min(earlier[intent], most);
+  if (compiled.reading !== null)
+    adjustScores(scores, isElliptical ? turns : turns.slice(-1), order, compiled.reading);
   // Nothing said and an order named: its status. Nothing at all: small talk.
   if (Math.max(...Object.values(scores)) < 1)
     scores[order === "here" ? "order_status" : "smalltalk_or_other"] += 1;
@@ -217,21 +149,38 @@ export interface RouteInput {
 
 export function route(input: RouteInput, file: string, temperature: number, random: Random): Route {
   const compiled = promptTable(file);
-  const users = input.messages.filter((message) => message.role === "user");
-  const readings = users.map((message) => new Reading(message.content));
-  const { scores, isElliptical } = scoreConversation(readings, input.order, compiled);
+  const turns = turnsOf(input.messages, compiled.reading);
+  const { scores, isElliptical } = scoreConversation(turns, input.order, compiled);
   const logits = applyPrecedence(scores, compiled.table.precedence);
   const intent = intents[pick(logits, temperature, random)] ?? "smalltalk_or_other";
-  const last = readings.at(-1);
-  let lean = last === undefined ? 0 : modeOf(last, users.at(-1)?.content ?? "", input.order, compiled);
-  const before = readings.at(-2);
-  if (isElliptical && before !== undefined && lean > 0 && input.order !== "here")
-    lean += modeOf(before, users.at(-2)?.content ?? "", "none", compiled);
-  const heard = isElliptical ? readings : readings.slice(-1);
+  const lean = leanOf(turns, input.order, isElliptical, compiled);
+  const heard = isElliptical ? turns : turns.slice(-1);
   const signals = new Set(
-    [...compiled.signals].flatMap(([name, cues]) => (heard.some((r) => r.score(cues) > 0) ? [name] : [])),
+    [...compiled.signals].flatMap(([name, cues]) =>
+      heard.some(({ reading }) => reading.score(cues) > 0) ? [name] : [],
+    ),
   );
   return { intent, scores, mode: lean > 0 ? "request" : "question", signals, isElliptical };
+}
+
+/** Above zero for a request. A message that says little leans as the one before it does. */
+function leanOf(
+  turns: readonly Turn[],
+  order: RouteInput["order"],
+  isElliptical: boolean,
+  compiled: CompiledTable,
+): number {
+  const last = turns.at(-1);
+  if (last === undefined) return 0;
+  const lean = modeOf(last.reading, last.text, order, compiled);
+  if (compiled.reading !== null) {
+    const command = commandIn(last.text, compiled.request, compiled.question, compiled.reading);
+    if (command > 0 || last.continues !== null || hasAddressShape(last.text))
+      return Math.max(lean, command, 1);
+  }
+  const before = turns.at(-2);
+  if (!isElliptical || before === undefined || lean <= 0 || order === "here") return lean;
+  return lean + modeOf(before.reading, before.text, "none", compiled);
 }
 
 /** The words of the articles for what the customer says in other words. */

@@ -24,6 +24,7 @@ export function buildProgram(process: Process, setExitCode: SetExitCode): Comman
     .addHelpText("after", exitCodes);
   addRun(program, process, setExitCode);
   addInspection(program, process, setExitCode);
+  addPower(program, process, setExitCode);
   addDataset(program, process, setExitCode);
   return program;
 }
@@ -90,6 +91,26 @@ function addInspection(program: Command, process: Process, setExitCode: SetExitC
     });
 }
 
+function addPower(program: Command, process: Process, setExitCode: SetExitCode): void {
+  program
+    .command("power")
+    .description("say how many cases the gate's margins need to see a drop, before anything is spent")
+    .argument("[file]", "evaluation file, such as evals/support-agent.eval.ts")
+    .option(
+      "--drop <proportion>",
+      "drop that is to be seen: 0.05 is five percentage points",
+      proportion(0),
+      0.05,
+    )
+    .option("--power <probability>", "probability with which it is to be seen", proportion(0.5), 0.8)
+    .option("--run <run>", "stored run to measure by, or `latest` (default: the newest that fits)")
+    .option("--json", "print the plan as JSON on standard output")
+    .action(async (file, _, command: Command) => {
+      const { powerCommand } = await import("./power.ts");
+      setExitCode(await powerCommand({ ...command.optsWithGlobals(), file }, process));
+    });
+}
+
 function addDataset(program: Command, process: Process, setExitCode: SetExitCode): void {
   const dataset = program.command("dataset").description("check, version and compare datasets");
   dataset
@@ -131,4 +152,15 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError("give a whole number of at least 1.");
+}
+
+/** Reads a number above `least` and below 1. */
+function proportion(least: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (value > least && value < 1) return value;
+    throw new InvalidArgumentError(
+      `give a number above ${least} and below 1, such as ${least === 0 ? 0.05 : 0.8}.`,
+    );
+  };
 }

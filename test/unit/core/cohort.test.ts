@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cohortOf, dimensionsOf, everyCase, inCohort, parseCohortExpression } from "../../../src/core/cohort.ts";
+import {
+  cohortOf,
+  dimensionsOf,
+  everyCase,
+  inCohort,
+  parseCohortExpression,
+} from "../../../src/core/cohort.ts";
 import { datasetDescriptionSchema } from "../../../src/core/dataset.ts";
 
 describe("a cohort expression", () => {
@@ -23,7 +29,9 @@ describe("a cohort expression", () => {
   });
 
   it("keeps spaces and equals signs inside a value", () => {
-    expect(parseCohortExpression("region=north west")).toEqual([{ dimension: "region", value: "north west" }]);
+    expect(parseCohortExpression("region=north west")).toEqual([
+      { dimension: "region", value: "north west" },
+    ]);
     expect(parseCohortExpression("rule=a=b")).toEqual([{ dimension: "rule", value: "a=b" }]);
   });
 

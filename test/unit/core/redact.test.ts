@@ -55,7 +55,9 @@ describe("the redaction of a text", () => {
   });
 
   it("takes the word bearer away with it", () => {
-    expect(redactor(["my-own-token"])("Authorization: Bearer my-own-token")).toBe(`Authorization: ${redacted}`);
+    expect(redactor(["my-own-token"])("Authorization: Bearer my-own-token")).toBe(
+      `Authorization: ${redacted}`,
+    );
   });
 
   it("removes the longer of two secrets of which one begins the other", () => {
@@ -81,7 +83,10 @@ describe("the redaction of a text", () => {
     ["a GitHub token", join("gh", "p_", letters)],
     ["a Slack token", join("xo", "xb-", "123456789012-abcdef")],
     ["a Google key", join("AI", "za", letters)],
-    ["a private key", join("-----BEGIN RSA ", "PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA ", "PRIVATE KEY-----")],
+    [
+      "a private key",
+      join("-----BEGIN RSA ", "PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA ", "PRIVATE KEY-----"),
+    ],
   ])("removes %s that no variable holds", (_, credential) => {
     expect(redactor([])(`before ${credential} after`)).toBe(`before ${redacted} after`);
     expect(redactor(["another-secret"])(`before ${credential} after`)).toBe(`before ${redacted} after`);

@@ -30,9 +30,7 @@ describe("the suggestion for a misspelt word", () => {
 
   it("is nothing when nothing is near; then the known words are listed", () => {
     expect(nearestWord("temperature", keys)).toBeUndefined();
-    expect(didYouMean("temperature", keys)).toBe(
-      "known: margin, metric, cohorts, severity, atLeast, atMost",
-    );
+    expect(didYouMean("temperature", keys)).toBe("known: margin, metric, cohorts, severity, atLeast, atMost");
   });
 
   it("names at most twelve known words, and says how many there are", () => {

@@ -88,10 +88,13 @@ describe("a check of what a user wrote", () => {
     ["a case's mode", caseSchema, item({ expected: { toolCalls: { calls: [], mode: "hunter2-secret" } } })],
     ["a case's answer", caseSchema, item({ expected: { answer: { text: "hunter2-secret" } } })],
     ["a dataset's cohort", datasetDescriptionSchema, { cohorts: { tier: "hunter2-secret" } }],
-  ] as [string, z.ZodType, unknown][])("never repeats the value, which may be secret: %s", (_, schema, value) => {
-    const { message, hint } = problemOf(schema, value);
-    expect(`${message} ${hint}`).not.toContain("hunter2");
-  });
+  ] as [string, z.ZodType, unknown][])(
+    "never repeats the value, which may be secret: %s",
+    (_, schema, value) => {
+      const { message, hint } = problemOf(schema, value);
+      expect(`${message} ${hint}`).not.toContain("hunter2");
+    },
+  );
 
   it("says the rule in words where a rule spans several members", () => {
     const problem = problemOf(gateSchema, gate({ atLeast: 0.9 }));
@@ -102,9 +105,12 @@ describe("a check of what a user wrote", () => {
     expect(problemOf(caseSchema, { id: "c", input: {} }).message).toContain("`messages` or `variables`");
   });
 
-  it.each([0, 1, -0.1, 5, Number.NaN])("refuses a margin of %s: a proportion between 0 and 1 is meant", (margin) => {
-    expect(problemOf(gateSchema, gate({ margin })).key).toBe("margin");
-  });
+  it.each([0, 1, -0.1, 5, Number.NaN])(
+    "refuses a margin of %s: a proportion between 0 and 1 is meant",
+    (margin) => {
+      expect(problemOf(gateSchema, gate({ margin })).key).toBe("margin");
+    },
+  );
 
   it("gives one line for a complaint, with the hint where a key is unknown", () => {
     const line = (value: unknown) => complaint(gateSchema, gateSchema.safeParse(value).error!);

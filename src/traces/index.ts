@@ -1,0 +1,1 @@
+export { type TraceEmitter, type TraceEmitterOptions, type TraceOutcome, traceEmitter } from "./emit/emitter.ts";
