@@ -76,3 +76,4 @@ export { powerReporter } from "./reporters/power.ts";
 export { memoryStore } from "./stores/memory.ts";
 export { sqliteStore } from "./stores/sqlite.ts";
 export * from "./targets/index.ts";
+export * from "./traces/index.ts";

@@ -120,7 +120,7 @@ function withRates(item: Skeleton, rates: { baseline: number; candidate: number 
     counts,
     observed: rates,
     worstCase: rates,
-    candidateAlone: rates.candidate,
+    candidateAlone: { passed: 0, failed: 0, missing: 0 },
   };
 }
 

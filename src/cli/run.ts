@@ -12,6 +12,8 @@ import {
   redactor,
   refusedReport,
   secretsOf,
+  type TraceEmitter,
+  traceEmitter,
 } from "../index.ts";
 import { gitState } from "./git.ts";
 import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
@@ -48,7 +50,7 @@ export async function runCommand(options: RunOptions, process: Process): Promise
     await checkOutputs(outputs);
     const prepared = await prepare({ ...options, file });
     for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
-    return await runPrepared(prepared, { ...options, ...outputs, file }, project, process);
+    return await runTraced(prepared, { ...options, ...outputs, file }, project, process);
   } catch (error) {
     if (error instanceof EvalsError) await reportRefusal(error, outputs, process);
     throw error;
@@ -57,13 +59,45 @@ export async function runCommand(options: RunOptions, process: Process): Promise
   }
 }
 
+/** Runs, and sends traces where the environment asks for them. They never change the outcome. */
+async function runTraced(
+  prepared: PreparedRun,
+  options: RunOptions & { file: string },
+  project: OpenProject,
+  process: Process,
+): Promise<number> {
+  const runId = options.resume ?? newRunId();
+  const traces = await traceEmitter({
+    env: process.env,
+    runId,
+    version: packageVersion(),
+    cases: prepared.dataset.cases,
+    releases: prepared.manifests,
+    redact: redactor(secretsOf(process.env)),
+    warn: (message) => process.stderr.write(`warning: ${message}\n`),
+  });
+  if (traces === null) return runPrepared(prepared, options, project, { process, runId });
+  try {
+    return await runPrepared(prepared, options, project, { process, runId, traces });
+  } finally {
+    await reportTraces(traces, process);
+  }
+}
+
+async function reportTraces(traces: TraceEmitter, { stderr }: Process): Promise<void> {
+  const { emitted, acknowledged, endpoint, lastError } = await traces.close();
+  stderr.write(`traces: ${emitted} spans emitted, ${acknowledged} acknowledged\n`);
+  if (acknowledged >= emitted) return;
+  const why = lastError ?? "no reason was given";
+  stderr.write(`warning: ${endpoint} did not acknowledge ${emitted - acknowledged} spans: ${why}\n`);
+}
+
 async function runPrepared(
   prepared: PreparedRun,
   options: RunOptions & { file: string },
   { store }: OpenProject,
-  process: Process,
+  { process, runId, traces }: { process: Process; runId: string; traces?: TraceEmitter },
 ): Promise<number> {
-  const runId = options.resume ?? newRunId();
   const interruption = listenForInterruption(process, runId);
   const clock = () => performance.now();
   const display = options.quiet ? null : progressDisplay(process.stderr, clock);
@@ -82,6 +116,7 @@ async function runPrepared(
       stop: interruption.stop,
       abort: interruption.abort,
       onProgress: (progress) => display?.update(progress),
+      ...(traces && { onScored: traces.record }),
     });
   } catch (error) {
     if (!(error instanceof EvalsError) || error.code !== "STORE_UNUSABLE") throw error;

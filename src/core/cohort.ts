@@ -40,6 +40,13 @@ export function parseCohortExpression(text: string): CohortTerm[] | null {
   return terms;
 }
 
+/** The tags of terms that each name one value; `null` when a dimension is named twice or a term holds a `*`. */
+export function tagsOf(terms: readonly CohortTerm[]): Record<string, string> | null {
+  const tags = Object.fromEntries(terms.map(({ dimension, value }) => [dimension, value]));
+  const isOne = Object.keys(tags).length === terms.length && terms.every(({ value }) => value !== "*");
+  return isOne ? tags : null;
+}
+
 /** A cohort from its tags, named in the dataset's own order of dimensions. */
 export function cohortOf(tags: Readonly<Record<string, string>>, dimensions: readonly string[]): Cohort {
   const order = [...Object.keys(tags)].sort((a, b) => dimensions.indexOf(a) - dimensions.indexOf(b));

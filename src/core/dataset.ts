@@ -97,7 +97,11 @@ export type CaseInput = z.infer<typeof caseInputSchema>;
 /** One case of a dataset: a line of `cases.jsonl`. */
 export const caseSchema = z.strictObject({
   /** Identifier, unique in the dataset and stable over its versions. */
-  id: z.string().min(1).max(200),
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((id) => id !== "__proto__", { message: "this id cannot be used" }),
   /** What the target is given. */
   input: caseInputSchema,
   /** Context that is given with the case, for targets that do not retrieve by themselves. */
@@ -124,6 +128,12 @@ export const requiredCohortSchema = z.strictObject({
   minimumCases: z.int().min(1),
 });
 
+/** A value of a cohort dimension: without the signs of a cohort expression, so that names of cohorts are unique. */
+const cohortValueSchema = z
+  .string()
+  .regex(/^[^&*=]+$/, { message: "a cohort value may not hold &, * or =" })
+  .refine((value) => value.trim() === value, { message: "a cohort value may not begin or end with a space" });
+
 /** The contents of `dataset.yaml`. */
 export const datasetDescriptionSchema = z.strictObject({
   /** Name of the dataset. */
@@ -135,7 +145,7 @@ export const datasetDescriptionSchema = z.strictObject({
   /** Licence of the cases. */
   licence: z.string().min(1),
   /** Cohort dimensions, each with the values that it may take. */
-  cohorts: z.record(z.string().regex(/^[A-Za-z][\w-]*$/), z.array(z.string().min(1)).min(1)).default({}),
+  cohorts: z.record(z.string().regex(/^[A-Za-z][\w-]*$/), z.array(cohortValueSchema).min(1)).default({}),
   /** Policy labels that cases may carry, each with what it means. */
   policyLabels: z.record(z.string(), z.string()).default({}),
   /** Cohorts that the dataset must keep large enough. */

@@ -50,6 +50,16 @@ export class EvalsError extends Error {
   }
 }
 
+/** What a thrown value says, whatever it is. Never throws. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return "a value that cannot be written as text";
+  }
+}
+
 /** What a target throws when it knows why the call failed. Anything else that a target throws becomes a failure of kind `target`. */
 export class TargetError extends Error {
   override readonly name = "TargetError";

@@ -8,7 +8,7 @@ export type JsonObject = { [key: string]: Json };
  * Text of a JSON value that is the same for equal values: keys sorted by code unit, no white space,
  * `undefined` members left out. The form that every fingerprint is taken of (compare RFC 8785).
  *
- * @throws TypeError for what JSON cannot hold: functions, symbols, bigints, NaN, infinities, cycles.
+ * @throws TypeError for what JSON cannot hold: functions, symbols, bigints, NaN, infinities, cycles, objects of a class.
  */
 export function canonicalJson(value: unknown): string {
   return write(value, new Set());
@@ -23,13 +23,20 @@ function write(value: unknown, above: Set<object>): string {
   if (typeof value !== "object") throw new TypeError(`JSON cannot hold a ${typeof value}`);
   if (above.has(value)) throw new TypeError("JSON cannot hold a value that contains itself");
   above.add(value);
-  const text = Array.isArray(value) ? writeArray(value, above) : writeObject(value, above);
+  const text = Array.isArray(value) ? writeArray(value, above) : writeObject(plain(value), above);
   above.delete(value);
   return text;
 }
 
+/** A Map, a Date or a URL would be written as an empty object: two that differ would look the same. */
+function plain(value: object): object {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return value;
+  throw new TypeError(`JSON cannot hold a ${value.constructor?.name ?? "value of a class"}`);
+}
+
 function writeArray(items: unknown[], above: Set<object>): string {
-  return `[${items.map((item) => write(item ?? null, above)).join(",")}]`;
+  return `[${Array.from(items, (item) => write(item ?? null, above)).join(",")}]`;
 }
 
 function writeObject(object: object, above: Set<object>): string {

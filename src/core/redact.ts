@@ -10,7 +10,9 @@ export const redacted = "[redacted]";
 const knownShapes = [
   "\\bsk-[A-Za-z0-9_-]{16,}",
   "\\b[Bb]earer\\s+[A-Za-z0-9._~+/-]{16,}=*",
-  "\\bAKIA[0-9A-Z]{16}\\b",
+  "\\bA(?:KI|SI)A[0-9A-Z]{16}\\b",
+  "\\bhf_[A-Za-z0-9]{20,}",
+  "\\bgithub_pat_[A-Za-z0-9_]{22,}",
   "\\bgh[pousr]_[A-Za-z0-9]{30,}",
   "\\bxox[abprs]-[A-Za-z0-9-]{10,}",
   "\\bAIza[0-9A-Za-z_-]{30,}",
@@ -28,10 +30,20 @@ export function secretsOf(environment: Readonly<Record<string, string | undefine
   return [...new Set(values)].sort((a, b) => b.length - a.length);
 }
 
-/** Forms in which a text may come back: as it is, in a URL, in JSON, in Base64. */
+/** Forms in which a text may come back: as it is, in a URL or a form, in JSON, inside of Base64. */
 function formsOf(secret: string): string[] {
-  const bytes = String.fromCharCode(...new TextEncoder().encode(secret));
-  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), btoa(bytes)];
+  const inUrl = encodeURIComponent(secret);
+  const inForm = new URLSearchParams([["", secret]]).toString().slice(1);
+  const base64 = [0, 1, 2].map((before) => base64Within(secret, before));
+  const base64Url = base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"));
+  return [secret, inUrl, inForm, JSON.stringify(secret).slice(1, -1), ...base64, ...base64Url];
+}
+
+/** The part of a Base64 text that follows from the secret alone, when so many bytes (modulo 3) stand before it, such as `user:`. */
+function base64Within(secret: string, before: number): string {
+  const bytes = [...new Uint8Array(before), ...new TextEncoder().encode(secret)];
+  const whole = Math.floor((bytes.length * 8) / 6);
+  return btoa(String.fromCharCode(...bytes)).slice(Math.ceil((before * 8) / 6), whole);
 }
 
 /** A function that replaces every form of the given secrets, and whatever looks like a credential, by `[redacted]`. */

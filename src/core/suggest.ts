@@ -20,7 +20,9 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   const reach = Math.max(2, Math.floor(word.length / 3));
   const near = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ distance }) => distance <= reach)
+    .filter(
+      ({ candidate, distance }) => distance <= reach && distance < Math.max(word.length, candidate.length),
+    )
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.candidate;
 }

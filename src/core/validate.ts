@@ -53,11 +53,16 @@ function firstProblem(schema: z.ZodType, error: z.ZodError): Problem {
 /** The issues of the branch of a union that was meant, or the issue itself where none stands out. */
 function unfold(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
-  const meant = issue.errors.find((branch) =>
-    branch.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
-  );
+  const meant = issue.errors
+    .filter((branch) => branch.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"))
+    .sort((a, b) => weight(a) - weight(b))[0];
   if (meant === undefined || meant.length === 0) return [issue];
   return meant.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
+}
+
+/** How far a value is from a branch of a union: wrong members and unknown keys. */
+function weight(branch: readonly Issue[]): number {
+  return branch.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
 }
 
 /** A path as people write it: `criteria[0].margin`. */
@@ -67,26 +72,23 @@ function formatPath(path: readonly (string | number)[]): string {
     .join("");
 }
 
-/** Keys that the schema knows at a path; none where it takes any. */
-function keysAt(schema: z.ZodType, path: readonly (string | number)[]): string[] {
-  let here = bare(schema);
-  for (const part of path) {
-    if (here instanceof z.ZodObject) here = bare(here.shape[String(part)]);
-    else if (here instanceof z.ZodArray) here = bare(here.element);
-    else if (here instanceof z.ZodRecord) here = bare(here.valueType);
-    else return [];
-  }
-  return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
+/** Keys that the schema knows at a path, in any branch of a union; none where it takes any. */
+function keysAt(schema: unknown, path: readonly (string | number)[]): string[] {
+  const [step, ...rest] = path;
+  const keys = branches(schema).flatMap((here) => {
+    if (step === undefined) return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
+    if (here instanceof z.ZodObject) return keysAt(here.shape[String(step)], rest);
+    if (here instanceof z.ZodArray) return keysAt(here.element, rest);
+    if (here instanceof z.ZodRecord) return keysAt(here.valueType, rest);
+    return [];
+  });
+  return [...new Set(keys)];
 }
 
-/** The schema behind `optional`, `default` and the like; of a union the object, since only objects have keys. */
-function bare(schema: unknown): unknown {
+/** The schemas behind `optional`, `default`, unions and the like. */
+function branches(schema: unknown): unknown[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
-    return bare(schema.unwrap());
+    return branches(schema.unwrap());
   }
-  if (schema instanceof z.ZodUnion) {
-    const options = schema.options.map(bare);
-    return options.find((option) => option instanceof z.ZodObject) ?? options[0];
-  }
-  return schema;
+  return schema instanceof z.ZodUnion ? schema.options.flatMap(branches) : [schema];
 }

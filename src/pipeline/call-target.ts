@@ -1,4 +1,4 @@
-import { type Failure, TargetError } from "../core/errors.ts";
+import { type Failure, messageOf, TargetError } from "../core/errors.ts";
 import type { Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
 import type { Attempt } from "../core/sample.ts";
 import type { Span } from "../core/trace.ts";
@@ -38,6 +38,7 @@ export async function callTarget(
   options: CallOptions,
 ): Promise<CallOutcome> {
   const attempts: Attempt[] = [];
+  if (options.signal.aborted) return { response: null, failure: interrupted, attempts, spans: [] };
   for (;;) {
     const { span, spans } = recordSpans(options.clock);
     const begun = options.clock();
@@ -82,13 +83,14 @@ async function callOnce(
       attempt.abort(error);
     };
   });
+  // Where the target throws at once, nothing else waits for this promise.
+  ended.catch(() => {});
   const interrupt = () => fail(new TargetError(interrupted));
   const timeout = setTimeout(() => {
     fail(new TargetError({ kind: "timeout", message: `no answer within ${timeoutMs} ms`, retryable: true }));
   }, timeoutMs);
   signal.addEventListener("abort", interrupt, { once: true });
   try {
-    if (signal.aborted) interrupt();
     const call = Promise.resolve(target.call(request, { signal: attempt.signal, seed, span }));
     const response: unknown = await Promise.race([call, ended]);
     if (typeof response === "object" && response !== null) return response as TargetResponse;
@@ -101,7 +103,7 @@ async function callOnce(
 
 function failureOf(error: unknown): Failure {
   if (error instanceof TargetError) return error.failure;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return {
     kind: "target",
     message: message === "" ? "the target threw an error without a message" : message,

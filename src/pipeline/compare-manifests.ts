@@ -44,7 +44,7 @@ function collect(
   } else if (isJsonObject(baseline) && isJsonObject(candidate)) {
     const names = new Set([...Object.keys(baseline), ...Object.keys(candidate)]);
     for (const name of [...names].sort()) {
-      collect(member(baseline, name), member(candidate, name), path === "" ? name : `${path}.${name}`, into);
+      collect(member(baseline, name), member(candidate, name), below(path, name), into);
     }
     return;
   }
@@ -53,4 +53,10 @@ function collect(
 
 function member(object: Record<string, Json>, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** The path of a member. A name that holds more than letters, digits, \`_\` and \`-\` stands in brackets, so that no dot in it looks like a step. */
+function below(path: string, name: string): string {
+  if (!/^[\w-]+$/.test(name)) return `${path}[${JSON.stringify(name)}]`;
+  return path === "" ? name : `${path}.${name}`;
 }

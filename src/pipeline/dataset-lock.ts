@@ -1,4 +1,4 @@
-import { cohortOf, dimensionsOf, inCohort, parseCohortExpression } from "../core/cohort.ts";
+import { cohortOf, dimensionsOf, inCohort, parseCohortExpression, tagsOf } from "../core/cohort.ts";
 import type { Case, Dataset, DatasetLock, DatasetVersion } from "../core/dataset.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
@@ -77,9 +77,9 @@ export function thinCohorts(dataset: Dataset): ThinCohort[] {
   const dimensions = dimensionsOf(dataset.description);
   return dataset.description.requiredCohorts.flatMap(({ cohort, minimumCases }) => {
     const terms = parseCohortExpression(cohort);
-    const tags = Object.fromEntries((terms ?? []).map(({ dimension, value }) => [dimension, value]));
-    const members = cohortOf(tags, dimensions);
-    const cases = terms === null ? 0 : dataset.cases.filter((item) => inCohort(members, item.cohorts)).length;
+    const tags = terms === null ? null : tagsOf(terms);
+    const members = tags === null ? null : cohortOf(tags, dimensions);
+    const cases = dataset.cases.filter((item) => members !== null && inCohort(members, item.cohorts)).length;
     return cases < minimumCases ? [{ cohort, cases, minimumCases }] : [];
   });
 }
@@ -129,7 +129,8 @@ export function writeLock(lock: DatasetLock): string {
 
 /**
  * What changed between two versions, found by walking the change log.
- * A case that changed and changed back is not in it.
+ * A case that changed and changed back is not in it. Of a case that changed in several steps, every member that changed on the way is
+ * named; of one that left and came back with other contents, none.
  *
  * @returns `null` when the lock does not know one of the versions.
  */

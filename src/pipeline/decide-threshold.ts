@@ -4,7 +4,7 @@ import type { Case } from "../core/dataset.ts";
 import { errorRateMetric, type Verdict } from "../core/gate.ts";
 import { percent, plural } from "../core/quantities.ts";
 import type { Sample, Side } from "../core/sample.ts";
-import { type CaseOutcome, sumCounts } from "./pair.ts";
+import type { CaseOutcome } from "./pair.ts";
 import { type RateStatistics, type RateUnit, rateStatistics } from "./rate-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
 
@@ -19,26 +19,23 @@ interface Observed {
 /** The decision on the smallest pass rate of the candidate. Missing scores count against it before it may pass. */
 export function decideAtLeast(check: GateCheck, outcomes: readonly CaseOutcome[], alpha: number): Decision {
   const members = outcomes.filter(({ tags }) => inCohort(check.cohort, tags));
-  const { planned, candidateMissing, bothMissing } = sumCounts(members);
-  const missing = candidateMissing + bothMissing;
-  const observed = members.flatMap((member) =>
-    member.candidateAlone === null ? [] : [unitOf(member, member.candidateAlone)],
-  );
-  const worst = members.flatMap((member) =>
-    member.worstCase === null ? [] : [unitOf(member, member.worstCase.candidate)],
-  );
+  const missing = members.reduce((sum, { candidateAlone }) => sum + candidateAlone.missing, 0);
   const found: Observed = {
-    rate: rateStatistics(observed, alpha),
-    worst: missing === 0 ? null : rateStatistics(worst, alpha),
-    planned,
+    rate: rateStatistics(unitsOf(members, false), alpha),
+    worst: missing === 0 ? null : rateStatistics(unitsOf(members, true), alpha),
+    planned: members.reduce((sum, { counts }) => sum + counts.planned, 0),
     missing,
   };
   const threshold = check.criterion.atLeast!;
   return decisionOf(check, { kind: "at_least", threshold }, found, atLeastVerdict(found, threshold));
 }
 
-function unitOf(member: CaseOutcome, rate: number): RateUnit {
-  return { rate, trials: member.counts.planned, cluster: member.cluster };
+/** The candidate's rate in each case, over its scored trials, or with the missing ones as failed. */
+function unitsOf(members: readonly CaseOutcome[], withMissing: boolean): RateUnit[] {
+  return members.flatMap(({ candidateAlone: { passed, failed, missing }, cluster }) => {
+    const trials = passed + failed + (withMissing ? missing : 0);
+    return trials === 0 ? [] : [{ rate: passed / trials, trials, cluster }];
+  });
 }
 
 function atLeastVerdict({ rate, worst, missing }: Observed, threshold: number): Verdict {
@@ -64,8 +61,7 @@ export function decideErrorRate(
   const baseline = rateStatistics(errorUnits(members, samples, "baseline", repetitions), alpha);
   const isBroken = (side: RateStatistics | null) => side !== null && side.interval.lower > threshold;
   let verdict: Verdict = "inconclusive";
-  if (candidate === null) verdict = "error";
-  else if (candidate.interval.upper <= threshold) verdict = "pass";
+  if (candidate !== null && candidate.interval.upper <= threshold) verdict = "pass";
   else if (isBroken(candidate)) verdict = isBroken(baseline) ? "error" : "fail";
   const found: Observed = { rate: candidate, worst: null, planned: members.length * repetitions, missing: 0 };
   const decision = decisionOf(check, { kind: "at_most", threshold }, found, verdict);

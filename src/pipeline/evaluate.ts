@@ -1,3 +1,4 @@
+import type { Case } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
 import type { Store } from "../core/extensions.ts";
 import type { Redact } from "../core/redact.ts";
@@ -41,6 +42,8 @@ export interface RunEnvironment {
   /** Trials in flight are given up once it is aborted. */
   readonly abort: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Is told of each sample once it and its scores are stored; the run waits for it. A failed sample has no scores. Must not throw. */
+  readonly onScored?: (sample: Sample, scores: readonly Score[]) => Promise<void>;
 }
 
 /** A finished run has a report; an interrupted one can be resumed. */
@@ -61,11 +64,28 @@ export async function evaluate(prepared: PreparedRun, environment: RunEnvironmen
   if (samples.fresh.length < samples.wanted) {
     return { kind: "interrupted", done: answered.length, planned: prepared.trials.length };
   }
-  const { dataset, gate, resolved } = prepared;
+  const { gate, resolved } = prepared;
+  const cases = prepared.dataset.cases.map((item) => redactCase(item, environment.redact));
+  const dataset = { ...prepared.dataset, cases };
   const finished = report({ manifest, dataset, gate, resolved, samples: answered, scores });
   const key = `report-${answered.length}-${earlier.samples.length}`;
   await environment.store.append([{ kind: "report", runId: environment.runId, key, body: finished }]);
   return { kind: "finished", report: finished };
+}
+
+/** A case as it may be written: what it says is redacted, what it is called and tagged is not. */
+function redactCase(item: Case, redact: Redact): Case {
+  const redacted = { ...item };
+  redacted.input = {
+    ...(item.input.messages && {
+      messages: item.input.messages.map((message) => ({ ...message, content: redact(message.content) })),
+    }),
+    ...(item.input.variables && { variables: redactValue(item.input.variables, redact) }),
+  };
+  if (item.context)
+    redacted.context = item.context.map((passage) => ({ ...passage, text: redact(passage.text) }));
+  if (item.expected) redacted.expected = redactValue(item.expected, redact);
+  return redacted;
 }
 
 /** Samples and scores of a stored run. */
@@ -94,7 +114,10 @@ async function openRun(prepared: PreparedRun, environment: RunEnvironment): Prom
     const { runId } = manifest;
     await environment.store.append([
       { kind: "run", runId, key: "manifest", body: manifest },
-      ...prepared.dataset.cases.map((body) => ({ kind: "case" as const, runId, key: body.id, body })),
+      ...prepared.dataset.cases.map((item) => {
+        const body = redactCase(item, environment.redact);
+        return { kind: "case" as const, runId, key: item.id, body };
+      }),
     ]);
     return manifest;
   }
@@ -198,6 +221,7 @@ async function runMissing(
       scores.push(...own);
       count(progress, sample);
       environment.onProgress({ ...progress });
+      await environment.onScored?.(sample, own);
     },
   });
   return { wanted: trials.length, fresh, scores };
@@ -218,6 +242,7 @@ async function scoreMissing(
     if (sample.output === null || lacking.length === 0) continue;
     const own = await score(cases.get(sample.caseId)!, sample, lacking, environment.redact);
     await storeScores(environment, own);
+    await environment.onScored?.(sample, own);
     added.push(...own);
   }
   return added;

@@ -16,8 +16,8 @@ export interface CaseOutcome {
   readonly observed: { readonly baseline: number; readonly candidate: number } | null;
   /** Mean pass rates with every missing score counted against the candidate; `null` when the metric does not apply to the case. */
   readonly worstCase: { readonly baseline: number; readonly candidate: number } | null;
-  /** Mean pass rate of the candidate alone, over its own scored trials; `null` when there is none. */
-  readonly candidateAlone: number | null;
+  /** The candidate's own trials, whatever the baseline did: passed, not passed, and without a score that there should be. */
+  readonly candidateAlone: { readonly passed: number; readonly failed: number; readonly missing: number };
 }
 
 /**
@@ -60,7 +60,8 @@ function caseOutcome(item: Case, outcomes: ReadonlyMap<string, Outcome>, repetit
   }
   const applicable = pairs.filter((both) => !doesNotApply(both));
   const judged = applicable.filter(([baseline, candidate]) => isScore(baseline) && isScore(candidate));
-  const alone = pairs.map(([, candidate]) => candidate).filter(isScore);
+  const withheld = pairs.filter(([baseline, candidate]) => isScore(baseline) && isNone(candidate)).length;
+  const alone = (outcome: Outcome) => pairs.filter(([, candidate]) => candidate === outcome).length;
   return {
     caseId: item.id,
     tags: item.cohorts,
@@ -68,14 +69,17 @@ function caseOutcome(item: Case, outcomes: ReadonlyMap<string, Outcome>, repetit
     counts: countPairs(pairs),
     observed: rates(judged, 0, 0),
     worstCase: rates(applicable, 1, 0),
-    candidateAlone: alone.length === 0 ? null : meanOf(alone.map((outcome) => (outcome === "pass" ? 1 : 0))),
+    candidateAlone: { passed: alone("pass"), failed: alone("fail"), missing: alone("missing") + withheld },
   };
 }
 
 const isScore = (outcome: Outcome) => outcome === "pass" || outcome === "fail";
 const isNone = (outcome: Outcome) => outcome === "not_applicable";
 
-/** Where the baseline had nothing to judge there is nothing to lose, also when the candidate did not answer. */
+/**
+ * Where the baseline had nothing to judge there is nothing to lose by silence, so a candidate that did not answer is not missed here:
+ * most metrics apply to a part of the cases only, and \`error_rate\` counts what was not answered. A candidate that was judged there counts.
+ */
 const doesNotApply = ([baseline, candidate]: readonly [Outcome, Outcome]) =>
   isNone(baseline) && !isScore(candidate);
 

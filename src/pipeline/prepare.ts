@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, join } from "node:path";
-import { cohortOf, dimensionsOf, inCohort, parseCohortExpression } from "../core/cohort.ts";
+import { cohortOf, dimensionsOf, inCohort, parseCohortExpression, tagsOf } from "../core/cohort.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
 import { type EvaluationDefinition, evaluationDefinitionSchema } from "../core/evaluation.ts";
 import type { Evaluator, Release } from "../core/extensions.ts";
-import { type Gate, gateSchema } from "../core/gate.ts";
+import { errorRateMetric, type Gate, gateSchema } from "../core/gate.ts";
 import { plural, points } from "../core/quantities.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { Trial } from "../core/run.ts";
@@ -72,6 +72,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
   const gatePath = options.gate ?? shownPath(options.file, definition.gate);
   const gate = await loadModule(gatePath, gateSchema, gateCodes);
   const evaluators = definition.evaluators;
+  refuseReserved(evaluation);
   refuseTwins(
     evaluators.map(({ name }) => name),
     "evaluators",
@@ -93,7 +94,8 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
   };
   const manifests = { baseline: manifestOf(releases.baseline), candidate: manifestOf(releases.candidate) };
   refuseUndeclared(manifests);
-  const dataset = options.cohort === undefined ? whole : cutTo(whole, options.cohort);
+  const filter = options.cohort === undefined || options.cohort.trim() === "all" ? null : options.cohort;
+  const dataset = filter === null ? whole : cutTo(whole, filter);
   for (const evaluator of evaluators) await evaluator.prepare?.(dataset.cases);
   await releases.baseline.target.check?.();
   await releases.candidate.target.check?.();
@@ -102,7 +104,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
   return {
     evaluation,
     dataset,
-    filter: options.cohort ?? null,
+    filter,
     gate: gate.value,
     gateHash: fingerprintOf(gate.value),
     resolved,
@@ -132,6 +134,17 @@ function refuseThin(dataset: Dataset): void {
     "COHORT_THIN",
     message,
     "add cases to it, or lower `requiredCohorts` in dataset.yaml with a new version",
+  );
+}
+
+/** A metric of that name is built in; an evaluator would hide behind it. */
+function refuseReserved({ value, shown, source }: LoadedModule<EvaluationDefinition>): void {
+  if (!value.evaluators.some(({ name }) => name === errorRateMetric)) return;
+  const place = `${shown}:${lineOf(source, errorRateMetric) ?? 1}`;
+  throw new EvalsError(
+    "EVAL_INVALID",
+    `${place}: no evaluator may be named "${errorRateMetric}"`,
+    "every run has that metric; choose another name",
   );
 }
 
@@ -180,15 +193,15 @@ function refuseUndeclared(manifests: Readonly<Record<Side, ReleaseManifest>>): v
 
 function cutTo(dataset: Dataset, expression: string): Dataset {
   const terms = parseCohortExpression(expression);
+  const tags = terms === null ? null : tagsOf(terms);
   const known = Object.entries(dataset.description.cohorts).flatMap(([dimension, values]) =>
     values.map((value) => `${dimension}=${value}`),
   );
   const wrong = terms?.find(({ dimension, value }) => !known.includes(`${dimension}=${value}`));
-  if (terms === null || wrong !== undefined) {
+  if (tags === null || wrong !== undefined) {
     const text = wrong === undefined ? expression : `${wrong.dimension}=${wrong.value}`;
     throw new EvalsError("USAGE", `--cohort: unknown cohort "${text}"`, didYouMean(text, known));
   }
-  const tags = Object.fromEntries(terms.map(({ dimension, value }) => [dimension, value]));
   const cohort = cohortOf(tags, dimensionsOf(dataset.description));
   const cases = dataset.cases.filter((item) => inCohort(cohort, item.cohorts));
   if (cases.length > 0) return { ...dataset, cases };

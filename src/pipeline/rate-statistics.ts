@@ -53,7 +53,7 @@ function effectiveSize(
   const labels = units.map(({ cluster }) => cluster);
   const error = clusteredStandardError(rates, labels, level).clusteredCorrected;
   const trials = units.reduce((sum, unit) => sum + unit.trials, 0);
-  if (error === null || error === 0) return clusters;
+  if (error === null || error < 1e-12) return clusters;
   const quantile = (degrees: number) => studentTQuantile((1 + level) / 2, degrees);
   const fewClusters = units.length > 1 ? (quantile(units.length - 1) / quantile(clusters - 1)) ** 2 : 1;
   return Math.min(trials, ((rate * (1 - rate)) / error ** 2) * fewClusters);

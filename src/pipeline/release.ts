@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { EvalsError } from "../core/errors.ts";
+import { EvalsError, messageOf } from "../core/errors.ts";
 import type { EvaluationDefinition } from "../core/evaluation.ts";
 import type { Release } from "../core/extensions.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
@@ -38,6 +38,7 @@ export function promptFile(file: string | URL): { file: string; sha256: string }
 export function resolveRelease(input: EvaluationDefinition["releases"][number]): Release {
   const own = without(input.components);
   const fromTarget = without(input.target.components ?? {});
+  requireJson(input.name, fromTarget);
   for (const name of Object.keys(own)) {
     if (!Object.hasOwn(fromTarget, name) || canonicalJson(own[name]) === canonicalJson(fromTarget[name]))
       continue;
@@ -57,6 +58,23 @@ export function resolveRelease(input: EvaluationDefinition["releases"][number]):
     components: components as Components,
     changes: input.changes,
   };
+}
+
+/** What is no JSON would have no fingerprint, and could differ unseen. */
+function requireJson(release: string, components: Record<string, Json>): void {
+  for (const [name, value] of Object.entries(components)) {
+    try {
+      canonicalJson(value);
+    } catch (cause) {
+      const message = `release "${release}": the component "${name}" of its target is no JSON (${messageOf(cause)})`;
+      throw new EvalsError(
+        "RELEASE_INVALID",
+        message,
+        "say what can change as texts, numbers, lists and plain objects",
+        { cause },
+      );
+    }
+  }
 }
 
 function without(components: object): Record<string, Json> {

@@ -88,7 +88,8 @@ function headlineFor(
   comparisons: readonly Comparison[],
 ): string {
   if (verdict === "error" && isCutShort(samples)) {
-    return "It could not be measured: the spend limit ended the run before every planned trial was made.";
+    const why = samples.find(({ failure }) => failure?.kind === "budget")!.failure!.message;
+    return `It could not be measured: ${why}, and not every planned trial was made.`;
   }
   if (verdict === "inconclusive" && manifest.filter !== null) {
     return `Not settled: only the cases of ${manifest.filter} were run, and a part of the dataset proves nothing of the rest.`;

@@ -104,8 +104,14 @@ function expand(
     );
   }
   for (const term of terms) checkTerm(term, text, gate, dataset.description);
+  refuseTwice(terms, text, gate);
   const isPattern = terms.some(({ value }) => value === "*");
-  return combinations(terms, dataset.description).flatMap((tags) => {
+  const sets = combinations(terms, dataset.description);
+  if (sets.length === 0) {
+    const message = `the cohort "${text}" finds none: the dataset has too few dimensions`;
+    throw gateError(gate, text, message, "name fewer terms, or declare more cohorts in dataset.yaml");
+  }
+  return sets.flatMap((tags) => {
     const cohort = cohortOf(tags, dimensionsOf(dataset.description));
     const cases = dataset.cases.filter((item) => inCohort(cohort, item.cohorts)).length;
     if (!isPattern && cases === 0) {
@@ -121,6 +127,14 @@ function expand(
       leftOut.set(cohort.name, { cohort: cohort.name, cases, minimum: criterion.minimumCohortSize });
     return [];
   });
+}
+
+function refuseTwice(terms: readonly CohortTerm[], text: string, gate: LoadedModule<Gate>): void {
+  const names = terms.map(({ dimension }) => dimension).filter((dimension) => dimension !== "*");
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  const message = `the cohort "${text}" names the dimension "${twice}" twice`;
+  throw gateError(gate, text, message, "a case has one value of a dimension; write two cohorts");
 }
 
 function checkTerm(

@@ -1,7 +1,8 @@
 import pLimit from "p-limit";
+import { z } from "zod";
 import type { Case } from "../core/dataset.ts";
 import type { Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
-import { type Redact, redactValue } from "../core/redact.ts";
+import type { Redact } from "../core/redact.ts";
 import type { Trial } from "../core/run.ts";
 import {
   type Attempt,
@@ -10,9 +11,11 @@ import {
   type Sample,
   type Side,
   type Usage,
+  usageSchema,
 } from "../core/sample.ts";
 import { budget } from "./budget.ts";
 import { type CallOptions, type CallOutcome, callTarget } from "./call-target.ts";
+import { redactSample } from "./redact-sample.ts";
 
 /** What a run needs. */
 export interface RunInput {
@@ -46,6 +49,10 @@ export async function run(input: RunInput): Promise<void> {
     if (input.stop.aborted) return;
     const startedAt = input.now();
     const refusal = await spending.take();
+    if (input.stop.aborted) {
+      if (refusal === null) spending.unanswered();
+      return;
+    }
     if (refusal !== null) {
       const outcome: CallOutcome = { response: null, failure: refusal, attempts: [], spans: [] };
       return input.onSample(sampleOf(trial, startedAt, outcome, input.redact));
@@ -53,7 +60,8 @@ export async function run(input: RunInput): Promise<void> {
     const request = requestOf(input.cases.get(trial.caseId)!, trial);
     const options = { ...input.call, seed: trial.seed, signal: input.abort };
     const outcome = await callTarget(input.targets[trial.side], request, options);
-    spending.settle(outcome.response === null ? 0 : (outcome.response.usage?.costUsd ?? null));
+    if (outcome.response === null) spending.unanswered();
+    else spending.answered(outcome.response.usage?.costUsd ?? null);
     if (outcome.failure?.kind === "aborted") return;
     await input.onSample(sampleOf(trial, startedAt, outcome, input.redact));
   });
@@ -65,10 +73,11 @@ function requestOf(item: Case, { repetition }: Trial): TargetRequest {
 }
 
 function sampleOf(trial: Trial, startedAt: string, outcome: CallOutcome, redact: Redact): Sample {
-  const checked = outcome.response === null ? null : outputOf(outcome.response);
+  const checked = outcome.response === null ? null : answerOf(outcome.response);
   const failure = checked !== null && "problem" in checked ? malformed(checked.problem) : outcome.failure;
-  const attempts: Attempt[] =
+  const attempts =
     failure === outcome.failure ? outcome.attempts : withLastFailure(outcome.attempts, failure!);
+  const answer = checked !== null && "output" in checked ? checked : unanswered;
   const sample: Sample = {
     trialKey: trial.key,
     caseId: trial.caseId,
@@ -77,42 +86,66 @@ function sampleOf(trial: Trial, startedAt: string, outcome: CallOutcome, redact:
     seed: trial.seed,
     startedAt,
     latencyMs: attempts.at(-1)?.latencyMs ?? 0,
-    output: checked !== null && "output" in checked ? checked.output : null,
+    output: answer.output,
     failure,
     attempts,
-    usage: usageOf(outcome.response),
-    servedModel: outcome.response?.servedModel ?? null,
+    usage: answer.usage,
+    servedModel: answer.servedModel,
     spans: outcome.spans,
   };
-  return redactValue(sample, redact);
+  return redactSample(sample, redact);
 }
+
+/** What a target said, checked: it is users' code and models' output. */
+interface Answer {
+  readonly output: Output | null;
+  readonly usage: Usage;
+  readonly servedModel: string | null;
+}
+
+const unanswered: Answer = {
+  output: null,
+  usage: { inputTokens: null, outputTokens: null, costUsd: null },
+  servedModel: null,
+};
+
+const responseSchema = z.object({
+  output: outputSchema,
+  usage: usageSchema,
+  servedModel: z.string().nullable(),
+  latencyMs: z.number().min(0).optional(),
+});
 
 function malformed(problem: string): NonNullable<Sample["failure"]> {
   return { kind: "target", message: `malformed answer: ${problem}`, retryable: false };
 }
 
 function withLastFailure(attempts: readonly Attempt[], failure: NonNullable<Sample["failure"]>): Attempt[] {
+  const isLatency = (value: unknown): value is number => typeof value === "number" && value >= 0;
   return attempts.map((attempt, index) =>
-    index === attempts.length - 1 ? { ...attempt, failure } : attempt,
+    index === attempts.length - 1
+      ? { latencyMs: isLatency(attempt.latencyMs) ? attempt.latencyMs : 0, failure }
+      : attempt,
   );
 }
 
-/** The answer with what was left out filled in, or what is wrong with it: targets are users' code and models' output. */
-function outputOf(response: TargetResponse): { output: Output } | { problem: string } {
-  const result = outputSchema.safeParse({
-    text: response.text,
-    toolCalls: response.toolCalls ?? [],
-    context: response.context ?? null,
-    state: response.state ?? null,
-    refused: response.refused ?? false,
-    finishReason: response.finishReason ?? null,
+/** The answer with what was left out filled in, or what is wrong with it. */
+function answerOf(response: TargetResponse): Answer | { problem: string } {
+  const { inputTokens = null, outputTokens = null, costUsd = null } = response.usage ?? {};
+  const result = responseSchema.safeParse({
+    output: {
+      text: response.text,
+      toolCalls: response.toolCalls ?? [],
+      context: response.context ?? null,
+      state: response.state ?? null,
+      refused: response.refused ?? false,
+      finishReason: response.finishReason ?? null,
+    },
+    usage: { inputTokens, outputTokens, costUsd },
+    servedModel: response.servedModel ?? null,
+    latencyMs: response.latencyMs,
   });
-  if (result.success) return { output: result.data };
+  if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  return { problem: `${issue.path.join(".")}: ${issue.message}` };
-}
-
-function usageOf(response: TargetResponse | null): Usage {
-  const { inputTokens = null, outputTokens = null, costUsd = null } = response?.usage ?? {};
-  return { inputTokens, outputTokens, costUsd };
+  return { problem: `${issue.path.join(".").replace(/^output\./, "")}: ${issue.message}` };
 }

@@ -1,6 +1,7 @@
 import type { Case } from "../core/dataset.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Evaluator } from "../core/extensions.ts";
-import { type Redact, redactValue } from "../core/redact.ts";
+import type { Redact } from "../core/redact.ts";
 import type { Sample } from "../core/sample.ts";
 import { type Evaluation, evaluationSchema, type Score } from "../core/score.ts";
 
@@ -13,6 +14,7 @@ export async function score(
 ): Promise<Score[]> {
   const { output } = sample;
   if (output === null) return [];
+  freeze(output);
   const scores: Score[] = [];
   for (const evaluator of evaluators) {
     const evaluation = await judge(evaluator, item, { ...sample, output });
@@ -23,7 +25,7 @@ export async function score(
       repetition: sample.repetition,
       evaluator: evaluator.name,
       version: evaluator.version,
-      evaluation: redactValue(evaluation, redact),
+      evaluation: redactEvaluation(evaluation, redact),
     });
   }
   return scores;
@@ -44,6 +46,24 @@ async function judge(
     const place = issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
     return { status: "error", reason: `the evaluator returned no evaluation (${place}${issue.message})` };
   } catch (error) {
-    return { status: "error", reason: error instanceof Error ? error.message : String(error) };
+    return { status: "error", reason: messageOf(error) };
   }
+}
+
+/** Evaluators share the answer: none may change what the next one sees. */
+function freeze(value: unknown): void {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const member of Object.values(value)) freeze(member);
+}
+
+function redactEvaluation(evaluation: Evaluation, redact: Redact): Evaluation {
+  const reason = redact(evaluation.reason);
+  if (evaluation.status !== "scored") return { ...evaluation, reason };
+  const evidence = evaluation.evidence.map((piece) => ({
+    ...piece,
+    subject: redact(piece.subject),
+    finding: redact(piece.finding),
+  }));
+  return { ...evaluation, reason, evidence };
 }

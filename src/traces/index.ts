@@ -1,1 +1,6 @@
-export { type TraceEmitter, type TraceEmitterOptions, type TraceOutcome, traceEmitter } from "./emit/emitter.ts";
+export {
+  type TraceEmitter,
+  type TraceEmitterOptions,
+  type TraceOutcome,
+  traceEmitter,
+} from "./emit/emitter.ts";

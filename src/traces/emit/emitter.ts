@@ -25,7 +25,7 @@ export interface TraceEmitterOptions {
 
 /** What became of the spans of a run. */
 export interface TraceOutcome {
-  /** Spans that the run made. */
+  /** Spans that the run made; a sample that none could be made of counts as one. */
   readonly emitted: number;
   /** Spans that the endpoint said it took. */
   readonly acknowledged: number;
@@ -77,7 +77,7 @@ async function openEmitter(endpoint: Endpoint, options: TraceEmitterOptions): Pr
   const releases = redactValue(options.releases, redact);
   const cohorts = new Map(options.cases.map((item) => [item.id, redactValue(item.cohorts, redact)]));
   const secrets = redactor(endpointSecrets(options.env, endpoint));
-  let unmade: string | null = null;
+  const unmade = { count: 0, error: null as string | null };
   return {
     async record(sample, scores) {
       try {
@@ -85,15 +85,17 @@ async function openEmitter(endpoint: Endpoint, options: TraceEmitterOptions): Pr
         const context = { runId, release, cohorts: cohorts.get(sample.caseId) ?? {} };
         await queue.add(spansOf(sample, scores, context, recorder));
       } catch (error) {
-        unmade = `no spans could be made of a sample: ${String(error)}`;
+        unmade.count++;
+        unmade.error = `no spans could be made of a sample: ${String(error)}`;
       }
     },
     async close() {
       await queue.close();
       const { added, acknowledged, lastError } = queue.counts();
-      const error = lastError ?? unmade;
+      const error = unmade.error ?? lastError;
       const clean = error === null ? null : printable(error, (text) => redact(secrets(text)));
-      return { emitted: added, acknowledged, endpoint: redact(endpoint.shown), lastError: clean };
+      const emitted = added + unmade.count;
+      return { emitted, acknowledged, endpoint: redact(endpoint.shown), lastError: clean };
     },
   };
 }

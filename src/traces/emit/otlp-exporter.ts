@@ -1,5 +1,10 @@
 import type { Attributes } from "@opentelemetry/api";
-import { detectResources, envDetector, type Resource, resourceFromAttributes } from "@opentelemetry/resources";
+import {
+  detectResources,
+  envDetector,
+  type Resource,
+  resourceFromAttributes,
+} from "@opentelemetry/resources";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { Endpoint } from "./endpoint.ts";
 import type { Delivery } from "./export-queue.ts";

@@ -63,9 +63,9 @@ describe("the canonical form of a value", () => {
     expect(canonicalJson(value)).not.toBe(canonicalJson(JSON.parse('{"constructor": 2}')));
   });
 
-  // Defect: Map, Set, Date, URL and RegExp have no own members, so all of them become `{}`: two releases that differ
+  // Guarded against: Map, Set, Date, URL and RegExp have no own members, so all of them become `{}`: two releases that differ
   // only in such a value have the same fingerprint. JSON cannot hold them, so they should be refused like functions.
-  it.fails.each([
+  it.each([
     ["a map", new Map([["index", "v1"]])],
     ["a set", new Set(["v1"])],
     ["a date", new Date(0)],
@@ -75,8 +75,8 @@ describe("the canonical form of a value", () => {
     expect(() => canonicalJson({ retriever: value })).toThrow(TypeError);
   });
 
-  // Defect: `map` skips the holes of a sparse array, so the text is no JSON: `[,1]`.
-  it.fails("writes text that is JSON for an array with a hole", () => {
+  // Guarded against: `map` skips the holes of a sparse array, so the text is no JSON: `[,1]`.
+  it("writes text that is JSON for an array with a hole", () => {
     const holey: unknown[] = [];
     holey[1] = 1;
     expect(JSON.parse(canonicalJson(holey))).toEqual([null, 1]);

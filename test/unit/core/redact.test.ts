@@ -92,8 +92,8 @@ describe("the redaction of a text", () => {
     expect(redactor(["another-secret"])(`before ${credential} after`)).toBe(`before ${redacted} after`);
   });
 
-  // Defect: these shapes are as well known, and those of the first are the common credential of a model hub.
-  it.fails.each([
+  // Guarded against: these shapes are as well known, and those of the first are the common credential of a model hub.
+  it.each([
     ["a Hugging Face token", join("h", "f_", letters.slice(0, 34))],
     ["a fine-grained GitHub token", join("github", "_pat_", "11ABCDEFG0", letters, letters.slice(0, 20))],
     ["a temporary AWS key", join("AS", "IA", "ABCDEFGHIJKLMNOP")],
@@ -121,15 +121,15 @@ describe("the redaction of a text", () => {
     expect(redact(once)).toBe(once);
   });
 
-  // Defect: a form in a URL writes a space as `+` and encodes `!'()*~` too; that form is not looked for.
-  it.fails("removes a secret as URLSearchParams writes it", () => {
+  // Guarded against: a form in a URL writes a space as `+` and encodes `!'()*~` too; that form is not looked for.
+  it("removes a secret as URLSearchParams writes it", () => {
     const query = new URLSearchParams({ key: "open sesame (now)" }).toString();
     expect(redactor(["open sesame (now)"])(query)).toBe(`key=${redacted}`);
   });
 
-  // Defect: a header of HTTP Basic authentication holds `user:password` in Base64, in which the password alone does not
+  // Guarded against: a header of HTTP Basic authentication holds `user:password` in Base64, in which the password alone does not
   // occur; the same holds for the URL-safe alphabet and for Base64 without padding.
-  it.fails.each([
+  it.each([
     ["behind a user name", (text: string) => Buffer.from(`user:${text}`).toString("base64")],
     ["in the URL-safe alphabet, without padding", (text: string) => Buffer.from(text).toString("base64url")],
   ])("removes a secret in Base64 %s", (_, encode) => {

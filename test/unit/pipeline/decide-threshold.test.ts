@@ -62,9 +62,9 @@ describe("the smallest pass rate", () => {
     expect(decide(pairsOf({ "pp pp pp": 29 }), { metric: "task", atLeast: 0.9 }).decision).toBe("pass");
   });
 
-  // Defect: an unanswered trial of the candidate counts as "does not apply" where the baseline was unscored, also for a bound that is the
+  // Guarded against: an unanswered trial of the candidate counts as "does not apply" where the baseline was unscored, also for a bound that is the
   // candidate's own. A candidate that answers 29 cases and not the 200 others passes "at least 90 %".
-  it.fails("counts an unanswered trial of the candidate also where the baseline had nothing to judge", () => {
+  it("counts an unanswered trial of the candidate also where the baseline had nothing to judge", () => {
     expect(atLeast({ pp: 29, "n-": 200 }).decision).not.toBe("pass");
   });
 });
@@ -116,9 +116,9 @@ describe("the largest error rate", () => {
     expect(found).toMatchObject({ decision: "fail", candidate: 0.25, n: 100 });
   });
 
-  // Defect: in a run that was cut to one cohort the others have no case; "could not be measured" with the reason that the baseline breaks
+  // Guarded against: in a run that was cut to one cohort the others have no case; "could not be measured" with the reason that the baseline breaks
   // the bound is said of a baseline that was never called. For margins and pass rates the same is inconclusive.
-  it.fails("is inconclusive in a cohort without a case in this run, and blames nobody", () => {
+  it("is inconclusive in a cohort without a case in this run, and blames nobody", () => {
     const cases = casesOf(300, (index) => ({ cohorts: { tier: index < 150 ? "free" : "pro" } }));
     const input = reportInput(
       cases,

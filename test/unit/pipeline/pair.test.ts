@@ -62,9 +62,11 @@ describe("the rates of a case", () => {
     expect(outcomeOf("pf fp").worstCase).toEqual(outcomeOf("pf fp").observed);
   });
 
-  it("of the candidate alone are over its own scores", () => {
-    expect(outcomeOf("pp -f -p p-").candidateAlone).toBeCloseTo(2 / 3, 12);
-    expect(outcomeOf("p- p-").candidateAlone).toBeNull();
+  it("of the candidate alone are over its own trials", () => {
+    expect(outcomeOf("pp -f -p p-").candidateAlone).toEqual({ passed: 2, failed: 1, missing: 1 });
+    expect(outcomeOf("p- p-").candidateAlone).toEqual({ passed: 0, failed: 0, missing: 2 });
+    // The candidate found nothing to judge where the baseline was judged: a score is missing.
+    expect(outcomeOf("pn nn").candidateAlone).toEqual({ passed: 0, failed: 0, missing: 1 });
   });
 });
 

@@ -92,9 +92,9 @@ describe("a release", () => {
     expect(manifestOf(releaseOf("other name", {}, ["prompt"])).fingerprint).toBe(live.fingerprint);
   });
 
-  // Defect: components of a target are not checked to be JSON. What has no own members, such as an address or a map, is written
+  // Guarded against: components of a target are not checked to be JSON. What has no own members, such as an address or a map, is written
   // as `{}`: two releases that differ in it alone have the same fingerprint, and the difference is not found.
-  it.fails("does not lose a component of a target that is no JSON", () => {
+  it("does not lose a component of a target that is no JSON", () => {
     const withIndex = (index: unknown) => {
       const { retriever: _, ...own } = bundle;
       return () => manifestOf(resolve(own, { retriever: { index } })).fingerprint;
@@ -111,8 +111,8 @@ describe("a release", () => {
     expect(fingerprints[0]).not.toBe(fingerprints[1]);
   });
 
-  // Defect: a function among the components of a target is a mistake of the user, but ends as a TypeError with a stack.
-  it.fails("refuses a function among the components of its target as a mistake of the user", () => {
+  // Guarded against: a function among the components of a target is a mistake of the user, but ends as a TypeError with a stack.
+  it("refuses a function among the components of its target as a mistake of the user", () => {
     const { tools: _, ...own } = bundle;
     const error = refusalOf(() => manifestOf(resolve(own, { tools: [{ name: "search", run: () => 1 }] })));
     expect(error.code).toBe("RELEASE_INVALID");
