@@ -56,7 +56,7 @@ export default defineEvaluation({
     toolSelectionEvaluator(),
     taskCompletionEvaluator(),
     jsonValidationEvaluator(),
-    groundednessEvaluator(),
+    groundednessEvaluator({ skipJson: true }),
     contextRelevanceEvaluator(),
   ],
 });

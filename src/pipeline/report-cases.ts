@@ -17,20 +17,26 @@ interface PairOfTrials {
   readonly scores: Record<Side, Map<string, Score>>;
 }
 
-/** What became of every case, the ones to look at first in front; by id within a kind. */
+/**
+ * What became of every case, the ones to look at first in front: by kind, then by how many metrics got worse, then by id.
+ *
+ * @param metrics names of the evaluators, in the order in which they are told.
+ */
 export function reportCases(
   cases: readonly Case[],
   samples: readonly Sample[],
   scores: readonly Score[],
   repetitions: number,
+  metrics: readonly string[],
 ): CaseReport[] {
   const trials = pairTrials(samples, scores);
   const reports = cases.map((item) => {
     const pairs = Array.from({ length: repetitions }, (_, index) => trialAt(trials, item.id, index + 1));
-    return caseReport(item, pairs);
+    return caseReport(item, pairs, metrics);
   });
   const rank = ({ change }: CaseReport) => changesInOrder.indexOf(change);
-  return reports.sort((a, b) => rank(a) - rank(b) || (a.caseId < b.caseId ? -1 : 1));
+  const harm = ({ regressedMetrics }: CaseReport) => regressedMetrics.length;
+  return reports.sort((a, b) => rank(a) - rank(b) || harm(b) - harm(a) || (a.caseId < b.caseId ? -1 : 1));
 }
 
 function pairTrials(samples: readonly Sample[], scores: readonly Score[]): Map<string, PairOfTrials> {
@@ -55,13 +61,13 @@ function trialAt(
   return trials.get(`${repetition}/${caseId}`) ?? empty;
 }
 
-function caseReport(item: Case, pairs: readonly PairOfTrials[]): CaseReport {
+function caseReport(item: Case, pairs: readonly PairOfTrials[], metrics: readonly string[]): CaseReport {
   const found = pairs.map((trial) => ({ trial, ...changeOf(trial) }));
   const worst = found.reduce((a, b) =>
     changesInOrder.indexOf(b.change) < changesInOrder.indexOf(a.change) ? b : a,
   );
   const names = (kind: "regressed" | "improved") =>
-    [...new Set(found.flatMap((entry) => entry[kind]))].sort();
+    metrics.filter((metric) => found.some((entry) => entry[kind].includes(metric)));
   return {
     caseId: item.id,
     cohorts: item.cohorts,

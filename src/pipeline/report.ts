@@ -51,7 +51,7 @@ export function report(input: ReportInput): Report {
   const cohorts = reportedCohorts(dataset, resolved);
   const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
   const comparisons = compareAll(cohorts, outcomes, alpha);
-  const cases = reportCases(dataset.cases, samples, scores, repetitions);
+  const cases = reportCases(dataset.cases, samples, scores, repetitions, metrics);
   return {
     schemaVersion: 1,
     verdict,

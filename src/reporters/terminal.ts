@@ -153,7 +153,7 @@ function commandLines({ report, paint }: Context): string[] {
   if (run === undefined || first === undefined) return [];
   return [
     paint("faint", "Both sides of a case:"),
-    `  evals show ${shellWord(run, "RUN")} ${shellWord(first.caseId, "CASE")}`,
+    `  npx evals show ${shellWord(run, "RUN")} ${shellWord(first.caseId, "CASE")}`,
   ];
 }
 

@@ -16,6 +16,8 @@ export interface QueueLimits {
   readonly lingerMs: number;
   /** Longest wait for the next acknowledgement before the other side counts as stalled, and before `close` gives up. */
   readonly patienceMs: number;
+  /** The same for `close` where the other side has stalled already. */
+  readonly stalledPatienceMs: number;
   /** Longest time that `close` takes. */
   readonly closeMs: number;
 }
@@ -27,6 +29,7 @@ export const queueLimits: QueueLimits = {
   capacity: 65_536,
   lingerMs: 1000,
   patienceMs: 12_000,
+  stalledPatienceMs: 5000,
   closeMs: 60_000,
 };
 
@@ -54,98 +57,127 @@ export function exportQueue<T>(
   deliver: (batch: readonly T[]) => Promise<Delivery>,
   limits: QueueLimits = queueLimits,
 ): ExportQueue<T> {
-  const state = { added: 0, acknowledged: 0, lastError: null as string | null };
-  const items: T[] = [];
-  const waiters = new Set<() => void>();
-  let inFlight = 0;
-  let isStalled = false;
-  let isClosing = false;
-  const linger = timer(limits.lingerMs, () => {
-    if (inFlight < limits.inFlight) start();
-  });
-  const patience = timer(limits.patienceMs, () => {
-    isStalled = true;
-    state.lastError = `no acknowledgement within ${limits.patienceMs / 1000} s`;
-    wake();
-  });
-
-  const wake = () => {
-    const mayGoOn = isClosing
-      ? items.length + inFlight === 0 || isStalled
-      : items.length < limits.batchSize || isStalled;
-    if (!mayGoOn) return;
-    patience.stop();
-    for (const waiter of waiters) waiter();
-    waiters.clear();
-  };
-  const wait = () => {
-    if (waiters.size === 0) patience.restart();
-    return new Promise<void>((resolve) => waiters.add(resolve));
-  };
-  const start = () => {
-    const batch = items.splice(0, limits.batchSize);
-    inFlight++;
-    deliver(batch)
-      .catch((error: unknown): Delivery => ({ acknowledged: 0, error: String(error) }))
-      .then((delivery) => settle(delivery));
-  };
-  const settle = ({ acknowledged, error }: Delivery) => {
-    inFlight--;
-    state.acknowledged += acknowledged;
-    if (error !== null) state.lastError = error;
-    if (acknowledged > 0 && waiters.size > 0) patience.restart();
-    // While closing, a failure stalls nothing: the batches that are left are still tried, as long as patience lasts.
-    if (acknowledged > 0) isStalled = false;
-    else if (!isClosing) isStalled = true;
-    pump();
-    wake();
-  };
-  const pump = () => {
-    const least = isClosing ? 1 : limits.batchSize;
-    while (inFlight < limits.inFlight && items.length >= least) start();
-    if (items.length === 0) linger.stop();
-    else if (!isClosing) linger.begin();
-  };
-
-  return {
-    async add(more) {
-      state.added += more.length;
-      if (isStalled && items.length + more.length > limits.capacity) return;
-      items.push(...more);
-      pump();
-      if (items.length >= limits.batchSize && !isStalled) await wait();
-    },
-    async close() {
-      isClosing = true;
-      isStalled = false;
-      linger.stop();
-      pump();
-      if (items.length + inFlight === 0) return;
-      const end = timer(limits.closeMs, () => {
-        isStalled = true;
-        wake();
-      });
-      end.restart();
-      await wait();
-      end.stop();
-    },
-    counts: () => ({ ...state }),
-  };
+  return new BatchQueue(deliver, limits);
 }
 
-/** A timer that can be set again. */
+class BatchQueue<T> implements ExportQueue<T> {
+  readonly #deliver: (batch: readonly T[]) => Promise<Delivery>;
+  readonly #limits: QueueLimits;
+  readonly #items: T[] = [];
+  readonly #counts = { added: 0, acknowledged: 0, lastError: null as string | null };
+  readonly #waiters = new Set<() => void>();
+  readonly #linger: Timer;
+  readonly #patience: Timer;
+  #inFlight = 0;
+  /** The other side failed or was silent, and has acknowledged nothing since. */
+  #isStalled = false;
+  #state: "open" | "closing" | "closed" = "open";
+
+  constructor(deliver: (batch: readonly T[]) => Promise<Delivery>, limits: QueueLimits) {
+    this.#deliver = deliver;
+    this.#limits = limits;
+    this.#linger = timer(limits.lingerMs, () => {
+      if (this.#inFlight < limits.inFlight) this.#start();
+    });
+    this.#patience = timer(limits.patienceMs, () => this.#giveUp());
+  }
+
+  async add(more: readonly T[]): Promise<void> {
+    const { capacity, batchSize } = this.#limits;
+    this.#counts.added += more.length;
+    if (this.#isStalled && this.#items.length + more.length > capacity) return;
+    this.#items.push(...more);
+    this.#pump();
+    if (this.#items.length >= batchSize && !this.#isStalled) await this.#wait();
+  }
+
+  async close(): Promise<void> {
+    const { patienceMs, stalledPatienceMs, closeMs } = this.#limits;
+    const patience = this.#isStalled ? stalledPatienceMs : patienceMs;
+    this.#state = "closing";
+    this.#isStalled = false;
+    this.#linger.stop();
+    this.#pump();
+    if (this.#items.length + this.#inFlight > 0) {
+      const end = timer(closeMs, () => this.#giveUp());
+      end.restart();
+      await this.#wait(patience);
+      end.stop();
+    }
+    this.#state = "closed";
+  }
+
+  counts(): QueueCounts {
+    return { ...this.#counts };
+  }
+
+  /** Starts the deliveries that may start: of full batches, and of any when closing. */
+  #pump(): void {
+    if (this.#state === "closed") return;
+    const least = this.#state === "closing" ? 1 : this.#limits.batchSize;
+    while (this.#inFlight < this.#limits.inFlight && this.#items.length >= least) this.#start();
+    if (this.#items.length === 0) this.#linger.stop();
+    else if (this.#state === "open") this.#linger.begin();
+  }
+
+  #start(): void {
+    const batch = this.#items.splice(0, this.#limits.batchSize);
+    this.#inFlight++;
+    this.#deliver(batch)
+      .catch((error: unknown): Delivery => ({ acknowledged: 0, error: String(error) }))
+      .then((delivery) => this.#settle(delivery));
+  }
+
+  #settle({ acknowledged, error }: Delivery): void {
+    this.#inFlight--;
+    this.#counts.acknowledged += acknowledged;
+    if (error !== null) this.#counts.lastError = error;
+    if (acknowledged > 0 && this.#waiters.size > 0) this.#patience.restart();
+    // When closing, a failure ends nothing: what is left is still tried, as long as the patience lasts.
+    if (acknowledged > 0) this.#isStalled = false;
+    else if (this.#state === "open") this.#isStalled = true;
+    this.#pump();
+    this.#wake();
+  }
+
+  #giveUp(): void {
+    this.#isStalled = true;
+    this.#counts.lastError ??= `no acknowledgement within ${this.#limits.patienceMs / 1000} s`;
+    this.#wake();
+  }
+
+  #wait(patienceMs = this.#limits.patienceMs): Promise<void> {
+    if (this.#waiters.size === 0) this.#patience.restart(patienceMs);
+    return new Promise((resolve) => this.#waiters.add(resolve));
+  }
+
+  #wake(): void {
+    const isRoom =
+      this.#state === "open"
+        ? this.#items.length < this.#limits.batchSize
+        : this.#items.length + this.#inFlight === 0;
+    if (!isRoom && !this.#isStalled) return;
+    this.#patience.stop();
+    for (const waiter of this.#waiters) waiter();
+    this.#waiters.clear();
+  }
+}
+
+type Timer = ReturnType<typeof timer>;
+
+/** A timer that can be set again, for another time too. */
 function timer(ms: number, work: () => void) {
   let handle: NodeJS.Timeout | undefined;
   const stop = () => {
     clearTimeout(handle);
     handle = undefined;
   };
-  const restart = () => {
+  const restart = (after = ms) => {
     stop();
     handle = setTimeout(() => {
       handle = undefined;
       work();
-    }, ms);
+    }, after);
   };
   /** Sets it unless it is set. */
   const begin = () => {

@@ -17,7 +17,7 @@ describe("terminal", () => {
 
   it.each([40, 60, 80, 100, 120, 150, 200])("fits into %i columns and keeps every verdict", (width) => {
     const text = plain(width).render(failingReport());
-    const foldable = lines(text).filter((line) => !line.startsWith("  evals show ")); // a command is copied whole
+    const foldable = lines(text).filter((line) => !line.startsWith("  npx evals show ")); // a command is copied whole
     for (const line of foldable) expect(columnsOf(line), line).toBeLessThanOrEqual(width);
     expect(text.match(/^✗ fail /gm)).toHaveLength(1);
     expect(text.match(/^\? inconclusive /gm)).toHaveLength(2);
@@ -53,7 +53,7 @@ describe("terminal", () => {
     expect(text).toContain("Regressed cases (26)");
     expect(text.match(/^ {2}(refund-\d{3}|hostile-1)/gm)).toHaveLength(10);
     expect(text).toContain("  and 16 more\n");
-    expect(lines(text).slice(-2)).toEqual(["  evals show 2025-03-04T101502Z-7f3a refund-001", ""]);
+    expect(lines(text).slice(-2)).toEqual(["  npx evals show 2025-03-04T101502Z-7f3a refund-001", ""]);
   });
 
   it("never offers a hostile identifier for pasting", () => {
