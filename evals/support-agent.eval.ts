@@ -3,6 +3,7 @@
 import {
   contextRelevanceEvaluator,
   defineEvaluation,
+  defineEvaluator,
   defineRelease,
   functionTarget,
   groundednessEvaluator,
@@ -10,6 +11,7 @@ import {
   promptFile,
   taskCompletionEvaluator,
   toolSelectionEvaluator,
+  unscored,
 } from "gatewright";
 import { createSupportAgent } from "./support-agent/agent.ts";
 import type { SupportAgentConfig } from "./support-agent/config.ts";
@@ -40,6 +42,17 @@ function supportRelease(name: string, config: SupportAgentConfig, changes: strin
   });
 }
 
+/** Groundedness of answers in sentences. A case that expects a hand-off, which is JSON and quotes nothing, is not its business. */
+const groundedness = groundednessEvaluator({ skipJson: true });
+const groundedAnswers = defineEvaluator({
+  ...groundedness,
+  version: `${groundedness.version} without-handoffs`,
+  evaluate: (input) =>
+    input.case.expected?.jsonSchema === undefined
+      ? groundedness.evaluate(input)
+      : unscored("a hand-off quotes nothing"),
+});
+
 export default defineEvaluation({
   name: "support-agent",
   dataset: "../datasets/support-agent",
@@ -56,7 +69,7 @@ export default defineEvaluation({
     toolSelectionEvaluator(),
     taskCompletionEvaluator(),
     jsonValidationEvaluator(),
-    groundednessEvaluator({ skipJson: true }),
+    groundedAnswers,
     contextRelevanceEvaluator(),
   ],
 });

@@ -1,8 +1,8 @@
-import { readdir } from "node:fs/promises";
 import { EvalsError } from "../core/errors.ts";
 import type { Store } from "../core/extensions.ts";
 import type { RunManifest } from "../core/run.ts";
 import { powerPlan, powerReporter, prepare } from "../index.ts";
+import { evaluationFile } from "./evaluation-file.ts";
 import type { Process } from "./process.ts";
 import { findRun, openProject } from "./store.ts";
 
@@ -20,8 +20,8 @@ export interface PowerCommandOptions {
 export async function powerCommand(options: PowerCommandOptions, process: Process): Promise<number> {
   const { config, store } = await openProject(options);
   try {
-    const file = options.file ?? config.evaluation ?? (await onlyEvaluation());
-    const prepared = await prepare({ file });
+    const file = await evaluationFile(options.file, config, "power");
+    const prepared = await prepare({ file, checksTargets: false });
     const run = await runOf(store, options.run, prepared.evaluation.value.name);
     const plan = await powerPlan(prepared, store, { drop: options.drop, power: options.power, run });
     const { stdout, stderr } = process;
@@ -48,12 +48,4 @@ async function runOf(
     `--run: run ${run.runId} is of the evaluation "${run.evaluation.name}", not of "${evaluation}"`,
     "`evals runs` lists the runs with their evaluations",
   );
-}
-
-async function onlyEvaluation(): Promise<string> {
-  const files = (await readdir("evals").catch(() => [])).filter((name) => /\.eval\.[cm]?[jt]s$/.test(name));
-  if (files.length === 1) return `evals/${files[0]}`;
-  const message =
-    files.length === 0 ? "no evaluation file was given" : `evals/ holds ${files.length} evaluations`;
-  throw new EvalsError("USAGE", message, `give one: evals power evals/${files[0] ?? "NAME.eval.ts"}`);
 }

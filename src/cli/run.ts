@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readdir } from "node:fs/promises";
 import { EvalsError } from "../core/errors.ts";
 import {
   evaluate,
@@ -15,6 +14,7 @@ import {
   type TraceEmitter,
   traceEmitter,
 } from "../index.ts";
+import { evaluationFile } from "./evaluation-file.ts";
 import { gitState } from "./git.ts";
 import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
@@ -45,7 +45,7 @@ export async function runCommand(options: RunOptions, process: Process): Promise
   let project: OpenProject | null = null;
   try {
     project = await openProject(options);
-    const file = options.file ?? project.config.evaluation ?? (await onlyEvaluation());
+    const file = await evaluationFile(options.file, project.config, "run");
     outputs = { ...options, html: options.html ?? `${project.config.reports}/${reportName(file)}.html` };
     await checkOutputs(outputs);
     const prepared = await prepare({ ...options, file });
@@ -151,18 +151,6 @@ function newRunId(): string {
 
 function reportName(file: string): string {
   return file.replace(/^.*[/\\]/, "").replace(/(\.eval)?\.[cm]?[jt]s$/, "");
-}
-
-async function onlyEvaluation(): Promise<string> {
-  const files = (await readdir("evals").catch(() => [])).filter((name) => /\.eval\.[cm]?[jt]s$/.test(name));
-  if (files.length === 1) return `evals/${files[0]}`;
-  const message =
-    files.length === 0 ? "no evaluation file was given" : `evals/ holds ${files.length} evaluations`;
-  throw new EvalsError(
-    "USAGE",
-    message,
-    `give one: evals run ${files[0] === undefined ? "evals/NAME.eval.ts" : `evals/${files[0]}`}`,
-  );
 }
 
 /** The first signal lets the trials in flight end, the second gives them up. */

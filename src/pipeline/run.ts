@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import pLimit from "p-limit";
 import { z } from "zod";
 import type { Case } from "../core/dataset.ts";
@@ -44,6 +45,8 @@ export interface RunInput {
  */
 export async function run(input: RunInput): Promise<void> {
   const limit = pLimit(input.concurrency);
+  // Every call in flight listens to it.
+  setMaxListeners(0, input.abort);
   const spending = budget(input.maximumCostUsd, input.alreadySpentUsd);
   await limit.map(input.trials, async (trial) => {
     if (input.stop.aborted) return;
