@@ -18,6 +18,7 @@ const shown = spawnSync(process.execPath, [bin, "run", evaluation], { stdio: "in
 const asked = spawnSync(process.execPath, [bin, "report", "latest", "--json"], {
   cwd: root,
   encoding: "utf8",
+  maxBuffer: 256 * 1024 * 1024,
 });
 const report = shown.status === 1 ? JSON.parse(asked.stdout) : null;
 const culprit = report?.decisions.find(({ decision }) => decision === "fail")?.cohort;
