@@ -88,6 +88,7 @@ function decide(
     samples: [],
     repetitions,
     alpha,
+    judges: new Map(),
     seed,
   });
 }
@@ -120,7 +121,7 @@ function withRates(item: Skeleton, rates: { baseline: number; candidate: number 
     counts,
     observed: rates,
     worstCase: rates,
-    candidateAlone: { passed: 0, failed: 0, missing: 0 },
+    candidateAlone: { sum: 0, scored: 0, missing: 0 },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Components } from "./release.ts";
 import type { Report } from "./report.ts";
 import type { RunManifest } from "./run.ts";
 import type { Output, Sample, Usage } from "./sample.ts";
-import type { Evaluation, Score } from "./score.ts";
+import type { Evaluation, JudgeQuality, Score } from "./score.ts";
 import type { Span } from "./trace.ts";
 
 /** What a target is asked. The expectation of the case is not in it. */
@@ -88,6 +88,11 @@ export interface Evaluator {
   readonly name: string;
   /** Version; scores of different versions are never compared. */
   readonly version: string;
+  /**
+   * For an evaluator that can be wrong, such as a model that judges: how often it is right, or `unmeasured`. Its error is taken out of
+   * what is reported and widens the interval; an unmeasured one is named in the report. Left out by an evaluator that follows a rule.
+   */
+  readonly judge?: JudgeQuality | "unmeasured";
   /** Compiles what the cases bring, such as JSON schemas, once before the run. Throws `EvalsError` for what cannot be used. */
   prepare?(cases: readonly Case[]): void | Promise<void>;
   /** Judges one sample. What it throws becomes an evaluation of status `error`. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** One rule of a gate as the user writes it. Exactly one of `margin`, `atLeast` and `atMost` is given. */
 export const criterionSchema = z
   .strictObject({
-    /** What is compared: the name of an evaluator (its pass rate) or `error_rate`. */
+    /** What is compared: the name of an evaluator (its pass rate), the name with `.value` (its mean score, 0..1) or `error_rate`. */
     metric: z.string().min(1),
     /**
      * Where it holds. `all`; a tag, `tier=free`; a combination, `tier=free & intent=refund`; each value of a dimension, `tier=*`;
@@ -54,6 +54,14 @@ export const verdictsWorstFirst: readonly Verdict[] = ["fail", "error", "inconcl
 
 /** Exit code of the command line for each verdict. 2 is kept for usage and configuration, 130 for an interruption. */
 export const exitCodeOf: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, inconclusive: 3, error: 4 };
+
+const valueSuffix = ".value";
+
+/** What a metric of an evaluator is: its pass rate by its name, its mean score by its name with `.value`. */
+export function readMetric(metric: string): { readonly evaluator: string; readonly isValue: boolean } {
+  const isValue = metric.endsWith(valueSuffix);
+  return { evaluator: isValue ? metric.slice(0, -valueSuffix.length) : metric, isValue };
+}
 
 /** Metric that every run has: trials without an answer over planned trials. */
 export const errorRateMetric = "error_rate";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { releaseManifestSchema } from "./release.ts";
 import type { Side } from "./sample.ts";
+import { judgeQualitySchema } from "./score.ts";
 
 /** One planned call: a case, a side and a repetition. */
 export interface Trial {
@@ -49,7 +50,14 @@ export const runManifestSchema = z.object({
   baseline: releaseManifestSchema,
   candidate: releaseManifestSchema,
   /** The evaluators with their versions, in order. */
-  evaluators: z.array(z.object({ name: z.string(), version: z.string() })),
+  evaluators: z.array(
+    z.object({
+      name: z.string(),
+      version: z.string(),
+      /** How often a judge is right; left out for an evaluator that follows a rule. */
+      judge: z.union([judgeQualitySchema, z.literal("unmeasured")]).optional(),
+    }),
+  ),
   /** The gate: its name, the SHA-256 of its canonical form, and the whole of it. */
   gate: z.object({ name: z.string(), hash: z.string(), definition: z.json() }),
   /** Repetitions of each case. */

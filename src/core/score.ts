@@ -40,6 +40,16 @@ export const evaluationSchema = z.discriminatedUnion("status", [
 /** What an evaluator says of one sample. */
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
+/** How often a judge is right, measured on labelled cases: of those that are good, and of those that are not, how many it called so. */
+export const judgeQualitySchema = z.object({
+  /** Good cases that it passed, of so many good ones. */
+  sensitivity: z.object({ right: z.number().int().min(0), of: z.number().int().min(1) }),
+  /** Bad cases that it did not pass, of so many bad ones. */
+  specificity: z.object({ right: z.number().int().min(0), of: z.number().int().min(1) }),
+});
+/** How often a judge is right, measured on labelled cases. */
+export type JudgeQuality = z.infer<typeof judgeQualitySchema>;
+
 /** One evaluation with the sample and the evaluator that it belongs to. */
 export const scoreSchema = z.object({
   /** Key of the sample's trial. */

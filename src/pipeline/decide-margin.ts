@@ -1,6 +1,7 @@
-import type { Decision } from "../core/comparison.ts";
+import type { Decision, Interval } from "../core/comparison.ts";
 import type { Verdict } from "../core/gate.ts";
-import { percent, plural, points, signedPoints } from "../core/quantities.ts";
+import { points } from "../core/quantities.ts";
+import type { JudgeQuality } from "../core/score.ts";
 import {
   minimumDetectableEffectPairedBinary,
   minimumNForMargin,
@@ -9,27 +10,52 @@ import {
 } from "../stats/index.ts";
 import type { CohortComparison } from "./compare.ts";
 import type { Harm } from "./harm.ts";
+import { correctDifference, correctRate, ratesOf } from "./judge-error.ts";
+import { marginReason } from "./margin-reason.ts";
 import type { PairedStatistics } from "./paired-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
 
 /** Probability with which a drop should be seen, where the report speaks of numbers of cases. */
 const power = 0.8;
 
+/** What a decision on a margin rests on. */
+export interface MarginEvidence {
+  readonly found: CohortComparison;
+  /** Evidence that the candidate is worse, corrected over the gate's criteria. */
+  readonly harm: Harm;
+  /** How often the judge of the metric is right; `null` for a rule or an unmeasured judge. */
+  readonly judge: JudgeQuality | null;
+  /** The number of repetitions that would settle the criterion; `null` when none would or nothing tells. */
+  readonly repetitionsNeeded: number | null;
+}
+
+/** What is shown of the comparison: as observed, or without the judge's error. */
+export interface Shown {
+  readonly baseline: number | null;
+  readonly candidate: number | null;
+  readonly difference: number | null;
+  readonly interval: Interval | null;
+  /** False when the judge is not proven to tell good from bad. */
+  readonly isTelling: boolean;
+}
+
 /**
  * The decision on a margin: pass when non-inferiority is proven, also were every missing score to speak against the candidate;
- * else fail when harm is proven; else inconclusive.
- *
- * @param harm evidence that the candidate is worse, corrected over the gate's criteria.
+ * else fail when harm is proven; else inconclusive. A judge that is not proven to tell good from bad settles nothing.
  */
-export function decideMargin(check: GateCheck, found: CohortComparison, harm: Harm, alpha: number): Decision {
+export function decideMargin(check: GateCheck, evidence: MarginEvidence, alpha: number): Decision {
   const { criterion, cohort } = check;
   const margin = criterion.margin!;
+  const { found, harm, judge } = evidence;
   const { comparison, observed, worstCase } = found;
-  const decisive = worstCase ?? observed;
-  const isSafe = decisive !== null && decisive.nonInferiorityP(margin) <= alpha;
-  const isHarmed = observed !== null && harm.adjusted <= alpha;
+  const shown = shownOf(found, judge, alpha);
+  const isSafe = isProvenSafe(worstCase ?? observed, margin, judge, alpha);
+  const isHarmed = observed !== null && harm.adjusted <= alpha && shown.isTelling;
   const decision = verdictOf(found, isSafe, isHarmed);
+  const isOpen = decision === "inconclusive";
   const sums = observed === null ? null : sizes(observed, margin, alpha);
+  const casesNeeded = isOpen ? (sums?.casesNeeded ?? null) : null;
+  const repetitionsNeeded = isOpen && worstCase === null ? evidence.repetitionsNeeded : null;
   return {
     criterion: `${criterion.metric} loses at most ${points(margin)}`,
     cohort: cohort.name,
@@ -37,13 +63,13 @@ export function decideMargin(check: GateCheck, found: CohortComparison, harm: Ha
     severity: criterion.severity,
     rule: { kind: "margin", margin },
     decision,
-    reason: reasonFor(decision, found, margin, sums?.casesNeeded ?? null),
+    reason: marginReason({ decision, found, shown, margin, judge, casesNeeded, repetitionsNeeded }),
     n: comparison.n,
     clusters: comparison.clusters,
-    baseline: comparison.baseline,
-    candidate: comparison.candidate,
-    estimate: comparison.difference,
-    interval: comparison.interval,
+    baseline: shown.baseline,
+    candidate: shown.candidate,
+    estimate: shown.difference,
+    interval: shown.interval,
     worstCaseInterval: worstCase?.interval ?? null,
     margin,
     threshold: null,
@@ -53,8 +79,41 @@ export function decideMargin(check: GateCheck, found: CohortComparison, harm: Ha
     harmPAdjusted: observed === null ? null : harm.adjusted,
     degradedWithinMargin: isSafe && isHarmed,
     smallestVisibleDrop: sums?.smallestVisibleDrop ?? null,
-    casesNeeded: decision === "inconclusive" ? (sums?.casesNeeded ?? null) : null,
+    judge: judge === null ? null : ratesOf(judge),
+    repetitionsNeeded,
+    casesNeeded,
   };
+}
+
+function shownOf(
+  { comparison, observed }: CohortComparison,
+  judge: JudgeQuality | null,
+  alpha: number,
+): Shown {
+  const { baseline, candidate, difference, interval } = comparison;
+  if (judge === null || observed === null)
+    return { baseline, candidate, difference, interval, isTelling: true };
+  const corrected = correctDifference(observed, judge, alpha);
+  if (!corrected.isTelling) return { baseline, candidate, difference, interval, isTelling: false };
+  return {
+    baseline: correctRate(baseline!, judge),
+    candidate: correctRate(candidate!, judge),
+    difference: corrected.difference,
+    interval: corrected.interval,
+    isTelling: true,
+  };
+}
+
+function isProvenSafe(
+  decisive: PairedStatistics | null,
+  margin: number,
+  judge: JudgeQuality | null,
+  alpha: number,
+): boolean {
+  if (decisive === null) return false;
+  if (judge === null) return decisive.nonInferiorityP(margin) <= alpha;
+  const { interval, isTelling } = correctDifference(decisive, judge, alpha);
+  return isTelling && interval.lower >= -margin;
 }
 
 function verdictOf({ comparison, observed }: CohortComparison, isSafe: boolean, isHarmed: boolean): Verdict {
@@ -89,48 +148,4 @@ function sizes(
   const least = minimumNForMargin(margin, alpha) ?? 0;
   const needed = wanted === null ? null : Math.ceil(Math.max(wanted, least, clusters + 1) * perCluster);
   return { smallestVisibleDrop: drop, casesNeeded: needed };
-}
-
-function reasonFor(
-  decision: Verdict,
-  found: CohortComparison,
-  margin: number,
-  casesNeeded: number | null,
-): string {
-  const { comparison, observed, worstCase } = found;
-  const { metric, pairs } = comparison;
-  const where = comparison.cohort === "all" ? "over all cases" : `in ${comparison.cohort}`;
-  if (observed === null) return reasonWithout(comparison, where);
-  const moved = `${metric} ${where} ${movement(comparison.baseline!, comparison.candidate!)}`;
-  const { lower, upper, level } = observed.interval;
-  const range = `${Math.round(level * 100)} % interval ${signedPoints(lower)} to ${signedPoints(upper)}`;
-  const cases = `${plural(comparison.regressed, "case")} worse, ${comparison.improved} better of ${comparison.n}`;
-  const evidence = `${moved}; ${range}; ${cases})`;
-  const missing = pairs.candidateMissing + pairs.baselineMissing + pairs.bothMissing;
-  if (decision === "pass") return `${evidence}: a loss of ${points(margin)} or more is ruled out`;
-  if (decision === "fail") {
-    const isBeyond = observed.difference < -margin;
-    return `${evidence}: ${isBeyond ? "more than" : "proven worse, and not shown to stay within"} the margin of ${points(margin)}`;
-  }
-  const more = casesNeeded === null ? "" : `; about ${casesNeeded} cases in this cohort would settle it`;
-  if (worstCase !== null && observed.interval.lower >= -margin) {
-    return `${evidence}: ${plural(missing, "answer is", "answers are")} missing, and were they all bad, a loss of ${points(margin)} could not be ruled out`;
-  }
-  return `${evidence}: neither harm nor a loss below the margin of ${points(margin)} is proven${more}`;
-}
-
-/** Leaves its bracket open for what follows. */
-function movement(baseline: number, candidate: number): string {
-  const from = percent(baseline);
-  const to = percent(candidate);
-  if (from === to) return `stayed the same (${to}`;
-  return `${candidate < baseline ? "fell" : "rose"} by ${points(candidate - baseline)} (${from} → ${to}`;
-}
-
-function reasonWithout({ metric, pairs }: CohortComparison["comparison"], where: string): string {
-  if (pairs.planned === 0) return `${metric} ${where}: the cohort has no cases in this run`;
-  if (pairs.notApplicable === pairs.planned) {
-    return `${metric} ${where}: not one of ${plural(pairs.planned, "planned pair")} could be judged, since no case says what is expected`;
-  }
-  return `${metric} ${where}: not one of ${plural(pairs.planned, "planned pair")} has a score on both sides`;
 }

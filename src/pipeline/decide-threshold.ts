@@ -4,6 +4,8 @@ import type { Case } from "../core/dataset.ts";
 import { errorRateMetric, type Verdict } from "../core/gate.ts";
 import { percent, plural } from "../core/quantities.ts";
 import type { Sample, Side } from "../core/sample.ts";
+import type { JudgeQuality } from "../core/score.ts";
+import { correctRateStatistics, ratesOf } from "./judge-error.ts";
 import type { CaseOutcome } from "./pair.ts";
 import { type RateStatistics, type RateUnit, rateStatistics } from "./rate-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
@@ -17,24 +19,39 @@ interface Observed {
 }
 
 /** The decision on the smallest pass rate of the candidate. Missing scores count against it before it may pass. */
-export function decideAtLeast(check: GateCheck, outcomes: readonly CaseOutcome[], alpha: number): Decision {
+export function decideAtLeast(
+  check: GateCheck,
+  outcomes: readonly CaseOutcome[],
+  judge: JudgeQuality | null,
+  alpha: number,
+): Decision {
   const members = outcomes.filter(({ tags }) => inCohort(check.cohort, tags));
   const missing = members.reduce((sum, { candidateAlone }) => sum + candidateAlone.missing, 0);
+  const ratesOver = (withMissing: boolean) => {
+    const observed = rateStatistics(unitsOf(members, withMissing), alpha);
+    return observed === null || judge === null ? observed : correctRateStatistics(observed, judge, alpha);
+  };
   const found: Observed = {
-    rate: rateStatistics(unitsOf(members, false), alpha),
-    worst: missing === 0 ? null : rateStatistics(unitsOf(members, true), alpha),
+    rate: ratesOver(false),
+    worst: missing === 0 ? null : ratesOver(true),
     planned: members.reduce((sum, { counts }) => sum + counts.planned, 0),
     missing,
   };
   const threshold = check.criterion.atLeast!;
-  return decisionOf(check, { kind: "at_least", threshold }, found, atLeastVerdict(found, threshold));
+  const decision = decisionOf(
+    check,
+    { kind: "at_least", threshold },
+    found,
+    atLeastVerdict(found, threshold),
+  );
+  return { ...decision, judge: judge === null ? null : ratesOf(judge) };
 }
 
 /** The candidate's rate in each case, over its scored trials, or with the missing ones as failed. */
 function unitsOf(members: readonly CaseOutcome[], withMissing: boolean): RateUnit[] {
-  return members.flatMap(({ candidateAlone: { passed, failed, missing }, cluster }) => {
-    const trials = passed + failed + (withMissing ? missing : 0);
-    return trials === 0 ? [] : [{ rate: passed / trials, trials, cluster }];
+  return members.flatMap(({ candidateAlone: { sum, scored, missing }, cluster }) => {
+    const trials = scored + (withMissing ? missing : 0);
+    return trials === 0 ? [] : [{ rate: sum / trials, trials, cluster }];
   });
 }
 
@@ -122,6 +139,8 @@ function decisionOf(
     harmPAdjusted: null,
     degradedWithinMargin: false,
     smallestVisibleDrop: null,
+    judge: null,
+    repetitionsNeeded: null,
     casesNeeded: null,
   };
 }

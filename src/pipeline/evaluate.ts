@@ -167,7 +167,11 @@ function manifestFor(prepared: PreparedRun, { runId, now, software, git }: RunEn
     },
     filter: prepared.filter,
     ...prepared.manifests,
-    evaluators: prepared.evaluators.map(({ name, version }) => ({ name, version })),
+    evaluators: prepared.evaluators.map(({ name, version, judge }) => ({
+      name,
+      version,
+      ...(judge && { judge }),
+    })),
     gate: { name: gate.name, hash: prepared.gateHash, definition: gate as RunManifest["gate"]["definition"] },
     repetitions: prepared.repetitions,
     seed: prepared.seed,

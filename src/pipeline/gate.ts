@@ -1,12 +1,15 @@
+import { inCohort } from "../core/cohort.ts";
 import type { Decision } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import { errorRateMetric, type Verdict, verdictsWorstFirst } from "../core/gate.ts";
 import type { Sample } from "../core/sample.ts";
+import type { JudgeQuality } from "../core/score.ts";
 import { compare } from "./compare.ts";
 import { decideMargin } from "./decide-margin.ts";
 import { decideAtLeast, decideErrorRate } from "./decide-threshold.ts";
 import { harmOf } from "./harm.ts";
 import type { CaseOutcome } from "./pair.ts";
+import { repetitionsNeeded } from "./power-repetitions.ts";
 import type { GateCheck } from "./resolve-gate.ts";
 
 /** What the gate decides on. */
@@ -16,6 +19,8 @@ export interface GateInput {
   readonly samples: readonly Sample[];
   /** Outcomes of the cases by metric. */
   readonly outcomes: ReadonlyMap<string, readonly CaseOutcome[]>;
+  /** How often the judge of a metric is right, where it is measured. */
+  readonly judges: ReadonlyMap<string, JudgeQuality>;
   readonly repetitions: number;
   readonly alpha: number;
   /** Seed of everything random in the statistics. */
@@ -44,7 +49,7 @@ export function verdictOver(decisions: readonly Decision[]): Verdict {
 }
 
 /** Passing a margin needs no correction, since every criterion must pass; failing one is corrected over all of the same severity. */
-function decideMargins({ checks, outcomes, alpha, seed }: GateInput): Decision[] {
+function decideMargins({ checks, outcomes, judges, repetitions, alpha, seed }: GateInput): Decision[] {
   return (["blocking", "advisory"] as const).flatMap((severity) => {
     const family = checks.filter(
       ({ criterion }) => criterion.margin !== undefined && criterion.severity === severity,
@@ -54,16 +59,34 @@ function decideMargins({ checks, outcomes, alpha, seed }: GateInput): Decision[]
       return { check, cases, found: compare(check.criterion.metric, check.cohort, cases, alpha) };
     });
     const harm = harmOf(tested, seed);
-    return tested.map(({ check, found }, index) => decideMargin(check, found, harm[index]!, alpha));
+    return tested.map(({ check, cases, found }, index) => {
+      const { metric, margin } = check.criterion;
+      const members = cases.filter(({ tags }) => inCohort(check.cohort, tags));
+      const evidence = {
+        found,
+        harm: harm[index]!,
+        judge: judges.get(metric) ?? null,
+        repetitionsNeeded: repetitions > 1 ? repetitionsNeeded(members, { margin: margin!, alpha }) : null,
+      };
+      return decideMargin(check, evidence, alpha);
+    });
   });
 }
 
-function decideThresholds({ checks, cases, samples, outcomes, repetitions, alpha }: GateInput): Decision[] {
+function decideThresholds({
+  checks,
+  cases,
+  samples,
+  outcomes,
+  judges,
+  repetitions,
+  alpha,
+}: GateInput): Decision[] {
   return checks.flatMap((check) => {
     const { metric, margin } = check.criterion;
     if (margin !== undefined) return [];
     if (metric === errorRateMetric) return [decideErrorRate(check, cases, samples, repetitions, alpha)];
-    return [decideAtLeast(check, outcomes.get(metric)!, alpha)];
+    return [decideAtLeast(check, outcomes.get(metric)!, judges.get(metric) ?? null, alpha)];
   });
 }
 

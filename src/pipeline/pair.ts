@@ -1,9 +1,10 @@
 import type { PairCounts } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
+import { readMetric } from "../core/gate.ts";
 import type { Score } from "../core/score.ts";
 
-/** How one side of a pair came out: passed, not passed, nothing to judge, or no score. */
-export type Outcome = "pass" | "fail" | "not_applicable" | "missing";
+/** How one side of a pair came out: a number 0..1 (of a pass rate 1 or 0), nothing to judge, or no score. */
+type Outcome = number | "not_applicable" | "missing";
 
 /** One case under one metric: what happened in each repetition, and the case's mean rates over the pairs that count. */
 export interface CaseOutcome {
@@ -12,17 +13,17 @@ export interface CaseOutcome {
   /** Name of the cluster; the case's own id where it shares none. */
   readonly cluster: string;
   readonly counts: PairCounts;
-  /** Mean pass rates over the pairs that are scored on both sides; `null` when there is none. */
+  /** Mean over the pairs that are scored on both sides; `null` when there is none. */
   readonly observed: { readonly baseline: number; readonly candidate: number } | null;
-  /** Mean pass rates with every missing score counted against the candidate; `null` when the metric does not apply to the case. */
+  /** Mean with every missing score counted against the candidate; `null` when the metric does not apply to the case. */
   readonly worstCase: { readonly baseline: number; readonly candidate: number } | null;
-  /** The candidate's own trials, whatever the baseline did: passed, not passed, and without a score that there should be. */
-  readonly candidateAlone: { readonly passed: number; readonly failed: number; readonly missing: number };
+  /** The candidate's own trials, whatever the baseline did: the sum of the scores, how many there are, and how many there should be beside them. */
+  readonly candidateAlone: { readonly sum: number; readonly scored: number; readonly missing: number };
 }
 
 /**
  * Pairs the scores of one metric by case and repetition. The denominator is what was planned: a pair without scores is counted
- * as missing, never left out.
+ * as missing, never left out. The metric is the name of an evaluator, for its pass rate, or the name with `.value`, for its mean score.
  *
  * @throws RangeError for two different scores of the same side, case and repetition.
  */
@@ -33,11 +34,12 @@ export function pair(
   repetitions: number,
 ): CaseOutcome[] {
   const outcomes = new Map<string, Outcome>();
+  const { evaluator, isValue } = readMetric(metric);
   for (const score of scores) {
-    if (score.evaluator !== metric) continue;
+    if (score.evaluator !== evaluator) continue;
     const place = placeOf(score.side, score.caseId, score.repetition);
     if (outcomes.has(place)) throw new RangeError(`two ${metric} scores for ${place}`);
-    outcomes.set(place, outcomeOf(score));
+    outcomes.set(place, outcomeOf(score, isValue));
   }
   return cases.map((item) => caseOutcome(item, outcomes, repetitions));
 }
@@ -46,8 +48,8 @@ function placeOf(side: string, caseId: string, repetition: number): string {
   return `${side}/${repetition}/${caseId}`;
 }
 
-function outcomeOf({ evaluation }: Score): Outcome {
-  if (evaluation.status === "scored") return evaluation.pass ? "pass" : "fail";
+function outcomeOf({ evaluation }: Score, isValue: boolean): Outcome {
+  if (evaluation.status === "scored") return isValue ? evaluation.value : evaluation.pass ? 1 : 0;
   return evaluation.status === "unscored" ? "not_applicable" : "missing";
 }
 
@@ -61,7 +63,8 @@ function caseOutcome(item: Case, outcomes: ReadonlyMap<string, Outcome>, repetit
   const applicable = pairs.filter((both) => !doesNotApply(both));
   const judged = applicable.filter(([baseline, candidate]) => isScore(baseline) && isScore(candidate));
   const withheld = pairs.filter(([baseline, candidate]) => isScore(baseline) && isNone(candidate)).length;
-  const alone = (outcome: Outcome) => pairs.filter(([, candidate]) => candidate === outcome).length;
+  const alone = pairs.map(([, candidate]) => candidate).filter(isScore);
+  const unanswered = pairs.filter(([, candidate]) => candidate === "missing").length;
   return {
     caseId: item.id,
     tags: item.cohorts,
@@ -69,11 +72,15 @@ function caseOutcome(item: Case, outcomes: ReadonlyMap<string, Outcome>, repetit
     counts: countPairs(pairs),
     observed: rates(judged, 0, 0),
     worstCase: rates(applicable, 1, 0),
-    candidateAlone: { passed: alone("pass"), failed: alone("fail"), missing: alone("missing") + withheld },
+    candidateAlone: {
+      sum: alone.reduce((sum, score) => sum + score, 0),
+      scored: alone.length,
+      missing: unanswered + withheld,
+    },
   };
 }
 
-const isScore = (outcome: Outcome) => outcome === "pass" || outcome === "fail";
+const isScore = (outcome: Outcome): outcome is number => typeof outcome === "number";
 const isNone = (outcome: Outcome) => outcome === "not_applicable";
 
 /**
@@ -89,8 +96,7 @@ function rates(
   candidateMissing: number,
 ): { baseline: number; candidate: number } | null {
   if (pairs.length === 0) return null;
-  const value = (outcome: Outcome, missing: number) =>
-    outcome === "pass" ? 1 : outcome === "fail" ? 0 : missing;
+  const value = (outcome: Outcome, missing: number) => (isScore(outcome) ? outcome : missing);
   return {
     baseline: meanOf(pairs.map(([baseline]) => value(baseline, baselineMissing))),
     candidate: meanOf(pairs.map(([, candidate]) => value(candidate, candidateMissing))),

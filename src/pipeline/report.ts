@@ -1,13 +1,13 @@
 import { type Cohort, cohortOf, dimensionsOf, everyCase } from "../core/cohort.ts";
 import type { Comparison, Decision } from "../core/comparison.ts";
 import type { Dataset } from "../core/dataset.ts";
-import { exitCodeOf, type Gate, type Verdict } from "../core/gate.ts";
+import { exitCodeOf, type Gate, readMetric, type Verdict } from "../core/gate.ts";
 import { percent, plural } from "../core/quantities.ts";
 import type { ManifestDifference } from "../core/release.ts";
 import type { CaseChange, CaseReport, Comparability, Report } from "../core/report.ts";
 import type { RunManifest } from "../core/run.ts";
 import type { Sample } from "../core/sample.ts";
-import type { Score } from "../core/score.ts";
+import type { JudgeQuality, Score } from "../core/score.ts";
 import { compare } from "./compare.ts";
 import { compareManifests, idleChanges } from "./compare-manifests.ts";
 import { gate, verdictOver } from "./gate.ts";
@@ -34,7 +34,8 @@ export function report(input: ReportInput): Report {
   const { repetitions } = manifest;
   const { alpha } = input.gate;
   const seed = `${manifest.dataset.fingerprint}/${manifest.gate.hash}`;
-  const metrics = manifest.evaluators.map(({ name }) => name);
+  const evaluators = manifest.evaluators.map(({ name }) => name);
+  const metrics = [...evaluators, ...meanScores(resolved)];
   const outcomes = new Map(
     metrics.map((metric) => [metric, pair(dataset.cases, scores, metric, repetitions)]),
   );
@@ -43,6 +44,7 @@ export function report(input: ReportInput): Report {
     cases: dataset.cases,
     samples,
     outcomes,
+    judges: measuredJudges(manifest),
     repetitions,
     alpha,
     seed,
@@ -51,7 +53,7 @@ export function report(input: ReportInput): Report {
   const cohorts = reportedCohorts(dataset, resolved);
   const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
   const comparisons = compareAll(cohorts, outcomes, alpha);
-  const cases = reportCases(dataset.cases, samples, scores, repetitions, metrics);
+  const cases = reportCases(dataset.cases, samples, scores, repetitions, evaluators);
   return {
     schemaVersion: 1,
     verdict,
@@ -95,6 +97,23 @@ function headlineFor(
     return `Not settled: only the cases of ${manifest.filter} were run, and a part of the dataset proves nothing of the rest.`;
   }
   return headline(verdict, decisions, comparisons);
+}
+
+function measuredJudges({ evaluators }: RunManifest): Map<string, JudgeQuality> {
+  return new Map(
+    evaluators.flatMap(({ name, judge }) =>
+      judge === undefined || judge === "unmeasured" ? [] : [[name, judge]],
+    ),
+  );
+}
+
+/** Mean scores are compared where the gate asks for them; pass rates always. */
+function meanScores({ checks }: ResolvedGate): string[] {
+  return [
+    ...new Set(
+      checks.map(({ criterion }) => criterion.metric).filter((metric) => readMetric(metric).isValue),
+    ),
+  ];
 }
 
 /** All cases, each tag, and each cohort that the gate asks for. */
@@ -173,6 +192,10 @@ function warnings(
       "error_rate",
       "the gate does not bound error_rate; missing answers still count against the candidate",
     );
+  }
+  for (const { name, judge } of manifest.evaluators) {
+    if (judge === "unmeasured")
+      note("judge", `the judge of ${name} is unmeasured: how often it is wrong is not in the intervals`);
   }
   for (const [metric, cases] of outcomes) {
     const unjudged = cases.filter(({ counts }) => counts.notApplicable === counts.planned).length;

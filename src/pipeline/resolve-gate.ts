@@ -8,7 +8,7 @@ import {
 } from "../core/cohort.ts";
 import type { Dataset, DatasetDescription } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
-import { type Criterion, errorRateMetric, type Gate } from "../core/gate.ts";
+import { type Criterion, errorRateMetric, type Gate, readMetric } from "../core/gate.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { type LoadedModule, lineOf } from "./load-module.ts";
 
@@ -68,7 +68,16 @@ function checkMetric(criterion: Criterion, gate: LoadedModule<Gate>, evaluators:
     if (criterion.atMost !== undefined) return;
     throw gateError(gate, metric, `${metric} takes \`atMost\``, "write for example `atMost: 0.02`");
   }
-  if (!evaluators.includes(metric)) {
+  const { evaluator, isValue } = readMetric(metric);
+  if (isValue && criterion.margin === undefined) {
+    throw gateError(
+      gate,
+      metric,
+      `the mean score ${metric} takes \`margin\``,
+      `for a bound use the pass rate: ${evaluator}`,
+    );
+  }
+  if (!evaluators.includes(evaluator)) {
     const hint = didYouMean(metric, [...evaluators, errorRateMetric]);
     throw gateError(
       gate,

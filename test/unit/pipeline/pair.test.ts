@@ -63,10 +63,10 @@ describe("the rates of a case", () => {
   });
 
   it("of the candidate alone are over its own trials", () => {
-    expect(outcomeOf("pp -f -p p-").candidateAlone).toEqual({ passed: 2, failed: 1, missing: 1 });
-    expect(outcomeOf("p- p-").candidateAlone).toEqual({ passed: 0, failed: 0, missing: 2 });
+    expect(outcomeOf("pp -f -p p-").candidateAlone).toEqual({ sum: 2, scored: 3, missing: 1 });
+    expect(outcomeOf("p- p-").candidateAlone).toEqual({ sum: 0, scored: 0, missing: 2 });
     // The candidate found nothing to judge where the baseline was judged: a score is missing.
-    expect(outcomeOf("pn nn").candidateAlone).toEqual({ passed: 0, failed: 0, missing: 1 });
+    expect(outcomeOf("pn nn").candidateAlone).toEqual({ sum: 0, scored: 0, missing: 1 });
   });
 });
 

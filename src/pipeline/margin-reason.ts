@@ -1,0 +1,74 @@
+import type { Verdict } from "../core/gate.ts";
+import { percent, plural, points, signedPoints } from "../core/quantities.ts";
+import type { JudgeQuality } from "../core/score.ts";
+import type { CohortComparison } from "./compare.ts";
+import type { Shown } from "./decide-margin.ts";
+import { ratesOf } from "./judge-error.ts";
+
+/** What the sentence tells. */
+export interface MarginReason {
+  readonly decision: Verdict;
+  readonly found: CohortComparison;
+  readonly shown: Shown;
+  readonly margin: number;
+  readonly judge: JudgeQuality | null;
+  readonly casesNeeded: number | null;
+  readonly repetitionsNeeded: number | null;
+}
+
+/** Why a decision on a margin is what it is, in one sentence: metric, cohort, loss, interval, cases and margin. */
+export function marginReason({ decision, found, shown, margin, judge, ...needed }: MarginReason): string {
+  const { comparison, worstCase } = found;
+  const { metric, pairs } = comparison;
+  const where = comparison.cohort === "all" ? "over all cases" : `in ${comparison.cohort}`;
+  if (shown.interval === null || shown.difference === null) return reasonWithout(comparison, where);
+  const { lower, upper, level } = shown.interval;
+  const evidence = [
+    `${metric} ${where} ${movement(shown.baseline!, shown.candidate!)}`,
+    `${Math.round(level * 100)} % interval ${signedPoints(lower)} to ${signedPoints(upper)}`,
+    `${plural(comparison.regressed, "case")} worse, ${comparison.improved} better of ${comparison.n}${judgeText(judge)})`,
+  ].join("; ");
+  if (!shown.isTelling) return `${evidence}: the judge is not proven to tell good answers from bad ones`;
+  if (decision === "pass") return `${evidence}: a loss of ${points(margin)} or more is ruled out`;
+  if (decision === "fail") {
+    const isBeyond = shown.difference < -margin;
+    return `${evidence}: ${isBeyond ? "more than" : "proven worse, and not shown to stay within"} the margin of ${points(margin)}`;
+  }
+  const missing = pairs.candidateMissing + pairs.baselineMissing + pairs.bothMissing;
+  if (worstCase !== null && lower >= -margin) {
+    return `${evidence}: ${plural(missing, "answer is", "answers are")} missing, and were they all bad, a loss of ${points(margin)} could not be ruled out`;
+  }
+  return `${evidence}: neither harm nor a loss below the margin of ${points(margin)} is proven${neededText(needed)}`;
+}
+
+function neededText({
+  casesNeeded,
+  repetitionsNeeded,
+}: Pick<MarginReason, "casesNeeded" | "repetitionsNeeded">): string {
+  const ways: string[] = [];
+  if (casesNeeded !== null) ways.push(`about ${casesNeeded} cases in this cohort`);
+  if (repetitionsNeeded !== null) ways.push(`about ${repetitionsNeeded} repetitions`);
+  return ways.length === 0 ? "" : `; ${ways.join(" or ")} would settle it`;
+}
+
+function judgeText(judge: JudgeQuality | null): string {
+  if (judge === null) return "";
+  const { sensitivity, specificity } = ratesOf(judge);
+  return `; without the judge's error, at sensitivity ${percent(sensitivity)} and specificity ${percent(specificity)}`;
+}
+
+/** Leaves its bracket open for what follows. */
+function movement(baseline: number, candidate: number): string {
+  const from = percent(baseline);
+  const to = percent(candidate);
+  if (from === to) return `stayed the same (${to}`;
+  return `${candidate < baseline ? "fell" : "rose"} by ${points(candidate - baseline)} (${from} → ${to}`;
+}
+
+function reasonWithout({ metric, pairs }: CohortComparison["comparison"], where: string): string {
+  if (pairs.planned === 0) return `${metric} ${where}: the cohort has no cases in this run`;
+  if (pairs.notApplicable === pairs.planned) {
+    return `${metric} ${where}: not one of ${plural(pairs.planned, "planned pair")} could be judged, since no case says what is expected`;
+  }
+  return `${metric} ${where}: not one of ${plural(pairs.planned, "planned pair")} has a score on both sides`;
+}
