@@ -16,6 +16,13 @@ const schema = `
   );
 `;
 
+/**
+ * Connections and statements of this process, for as long as it lives. Node 24.19 and later abort when an object of better-sqlite3 12 is
+ * garbage-collected (nodejs/node issue 65446); better-sqlite3 13 is free of it and needs Node 22. For the same reason settings are made
+ * by `exec`, which leaves no statement behind as `pragma` does.
+ */
+const kept: object[] = [];
+
 /** Records waiting for the next transaction, with what to call when it is done. */
 interface Waiting {
   readonly records: readonly StoreRecord[];
@@ -42,6 +49,7 @@ export function sqliteStore(file: string): Store {
       for (const { runId, kind, key, body } of records) insert.run(runId, kind, key, JSON.stringify(body));
     }
   });
+  kept.push(insert, select, selectRuns, write);
   let waiting: Waiting[] = [];
   const flush = () => {
     const batch = waiting;
@@ -83,9 +91,8 @@ function open(file: string): Database.Database {
   try {
     mkdirSync(dirname(file), { recursive: true });
     const database = new Database(file);
-    database.pragma("journal_mode = WAL");
-    database.pragma("synchronous = NORMAL");
-    database.pragma("busy_timeout = 5000");
+    kept.push(database);
+    database.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     database.exec(schema);
     return database;
   } catch (cause) {
