@@ -92,6 +92,7 @@ export const ruleSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("margin"), margin: z.number() }),
   z.object({ kind: z.literal("at_least"), threshold: z.number() }),
   z.object({ kind: z.literal("at_most"), threshold: z.number() }),
+  z.object({ kind: z.literal("ratio"), maximumRatio: z.number() }),
 ]);
 /** What a criterion demands. */
 export type Rule = z.infer<typeof ruleSchema>;
@@ -112,33 +113,33 @@ export const decisionSchema = z.object({
   decision: verdictSchema,
   /** Why, in one sentence with metric, cohort, loss, interval and margin. */
   reason: z.string(),
-  /** Cases that were judged (on both sides for a margin, on the candidate's for a threshold). */
+  /** Cases that were judged (on both sides for a margin or a ratio, on the candidate's for a threshold). */
   n: z.number().int().min(0),
   /** Independent units among them. */
   clusters: z.number().int().min(0),
-  /** Rate of the baseline; `null` where there is none. */
+  /** Rate of the baseline; for a ratio its percentile in milliseconds or its mean by case; `null` where there is none. */
   baseline: z.number().nullable(),
-  /** Rate of the candidate; `null` where there is none. */
+  /** The same of the candidate; `null` where there is none. */
   candidate: z.number().nullable(),
-  /** What the rule looks at: candidate minus baseline for a margin, the candidate's rate for a threshold. */
+  /** What the rule looks at: candidate minus baseline for a margin, the candidate's rate for a threshold, candidate over baseline for a ratio. */
   estimate: z.number().nullable(),
   /** Interval of `estimate` at level 1 − 2·alpha over what was observed. */
   interval: intervalSchema.nullable(),
   /** The same interval were every missing score to speak against the candidate; `null` when nothing is missing. */
   worstCaseInterval: intervalSchema.nullable(),
-  /** The margin; `null` for a threshold. */
+  /** The margin; `null` for a threshold or a ratio. */
   margin: z.number().nullable(),
-  /** The threshold; `null` for a margin. */
+  /** The threshold; `null` for a margin or a ratio. */
   threshold: z.number().nullable(),
-  /** Cases that got worse and better; 0 for a threshold. */
+  /** Cases that got worse and better; 0 for a threshold or a ratio. */
   regressed: z.number().int().min(0),
   improved: z.number().int().min(0),
-  /** One-sided p value for harm, alone and corrected over all blocking criteria; `null` for a threshold. */
+  /** One-sided p value for harm, alone and corrected over all blocking criteria; `null` for a threshold or a ratio. */
   harmP: z.number().nullable(),
   harmPAdjusted: z.number().nullable(),
   /** True when non-inferiority is proven and a loss within the margin is proven too. */
   degradedWithinMargin: z.boolean(),
-  /** The smallest drop that this many cases could have shown with a probability of 0.8; `null` where none could, or for a threshold. */
+  /** The smallest drop that this many cases could have shown with a probability of 0.8; `null` where none could, or for a threshold or a ratio. */
   smallestVisibleDrop: z.number().nullable(),
   /** How often the judge of this metric is right, taken out of rates, estimate and interval; `null` for a rule or an unmeasured judge. */
   judge: z.object({ sensitivity: z.number(), specificity: z.number() }).nullable(),

@@ -1,9 +1,13 @@
 import { z } from "zod";
+import { ratioMetrics } from "./ratio.ts";
 
-/** One rule of a gate as the user writes it. Exactly one of `margin`, `atLeast` and `atMost` is given. */
+/** One rule of a gate as the user writes it. Exactly one of `margin`, `atLeast`, `atMost` and `maximumRatio` is given. */
 export const criterionSchema = z
   .strictObject({
-    /** What is compared: the name of an evaluator (its pass rate), the name with `.value` (its mean score, 0..1) or `error_rate`. */
+    /**
+     * What is compared: the name of an evaluator (its pass rate), the name with `.value` (its mean score, 0..1) or a built-in metric: `error_rate`,
+     * `latency_ms.p50`, `latency_ms.p95`, `latency_ms.p99`, `cost_usd`, `input_tokens`, `output_tokens`.
+     */
     metric: z.string().min(1),
     /**
      * Where it holds. `all`; a tag, `tier=free`; a combination, `tier=free & intent=refund`; each value of a dimension, `tier=*`;
@@ -18,13 +22,16 @@ export const criterionSchema = z
     atLeast: z.number().gt(0).lt(1).optional(),
     /** The largest acceptable rate of the candidate, 0..1. */
     atMost: z.number().gt(0).lt(1).optional(),
+    /** The largest acceptable ratio, candidate over baseline, of latency, cost or tokens: 1.25 accepts a rise by a quarter. */
+    maximumRatio: z.number().gt(1).optional(),
     /** `blocking` decides the verdict; `advisory` is only shown. */
     severity: z.enum(["blocking", "advisory"]).default("blocking"),
   })
   .refine(
-    (rule) => [rule.margin, rule.atLeast, rule.atMost].filter((bound) => bound !== undefined).length === 1,
+    ({ margin, atLeast, atMost, maximumRatio }) =>
+      [margin, atLeast, atMost, maximumRatio].filter((bound) => bound !== undefined).length === 1,
     {
-      message: "a criterion needs exactly one of `margin`, `atLeast` and `atMost`",
+      message: "a criterion needs exactly one of `margin`, `atLeast`, `atMost` and `maximumRatio`",
     },
   );
 /** One rule of a gate, defaults filled in. */
@@ -65,3 +72,6 @@ export function readMetric(metric: string): { readonly evaluator: string; readon
 
 /** Metric that every run has: trials without an answer over planned trials. */
 export const errorRateMetric = "error_rate";
+
+/** Metrics that every run has. No evaluator may be named like one of them. */
+export const builtInMetrics: readonly string[] = [errorRateMetric, ...ratioMetrics];

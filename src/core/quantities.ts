@@ -46,6 +46,16 @@ export function difference(proportion: number | null): string {
   return proportion === null ? absent : withUnit(signedPoints(proportion));
 }
 
+/** A ratio as the change that it means, with its sign: `+31.0 %` for 1.31. */
+export function signedChange(ratio: number | null): string {
+  return ratio === null ? absent : `${signedPoints(ratio - 1)} %`;
+}
+
+/** The size of the change that a ratio means, without its sign: `31.0 %` for 1.31. */
+export function changeSize(ratio: number): string {
+  return `${hundredths(Math.abs(ratio - 1) * 100, [0])} %`;
+}
+
 /** The size of a difference in percentage points, without its sign: `5.0 points`. */
 export function points(proportion: number | null): string {
   return proportion === null ? absent : withUnit(hundredths(Math.abs(proportion) * 100, [0]));

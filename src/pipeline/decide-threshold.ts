@@ -109,7 +109,7 @@ function errorUnits(
 
 function decisionOf(
   check: GateCheck,
-  rule: Exclude<Rule, { kind: "margin" }>,
+  rule: Extract<Rule, { threshold: number }>,
   found: Observed,
   decision: Verdict,
 ): Decision {

@@ -6,6 +6,7 @@ import type { Sample } from "../core/sample.ts";
 import type { JudgeQuality } from "../core/score.ts";
 import { compare } from "./compare.ts";
 import { decideMargin } from "./decide-margin.ts";
+import { decideRatio } from "./decide-ratio.ts";
 import { decideAtLeast, decideErrorRate } from "./decide-threshold.ts";
 import { harmOf } from "./harm.ts";
 import type { CaseOutcome } from "./pair.ts";
@@ -29,7 +30,7 @@ export interface GateInput {
 
 /** Decides every check, worst first; blocking before advisory. */
 export function gate(input: GateInput): Decision[] {
-  const decisions = [...decideMargins(input), ...decideThresholds(input)];
+  const decisions = [...decideMargins(input), ...decideThresholds(input), ...decideRatios(input)];
   return decisions.sort(
     (a, b) =>
       severityRank(a) - severityRank(b) ||
@@ -83,10 +84,20 @@ function decideThresholds({
   alpha,
 }: GateInput): Decision[] {
   return checks.flatMap((check) => {
-    const { metric, margin } = check.criterion;
-    if (margin !== undefined) return [];
+    const { metric, margin, maximumRatio } = check.criterion;
+    if (margin !== undefined || maximumRatio !== undefined) return [];
     if (metric === errorRateMetric) return [decideErrorRate(check, cases, samples, repetitions, alpha)];
     return [decideAtLeast(check, outcomes.get(metric)!, judges.get(metric) ?? null, alpha)];
+  });
+}
+
+/** As for margins: passing needs no correction, a proven rise is corrected over the ratios of the same severity. */
+function decideRatios({ checks, cases, samples, repetitions, alpha }: GateInput): Decision[] {
+  const ratios = checks.filter(({ criterion }) => criterion.maximumRatio !== undefined);
+  return ratios.map((check) => {
+    const { severity } = check.criterion;
+    const family = ratios.filter(({ criterion }) => criterion.severity === severity).length;
+    return decideRatio(check, cases, samples, { repetitions, alpha, family });
   });
 }
 
@@ -98,8 +109,9 @@ function verdictRank(verdict: Verdict): number {
   return verdictsWorstFirst.indexOf(verdict);
 }
 
-/** Orders by how bad it is: the largest loss first, a threshold before margins. */
-function lossOf({ margin, estimate }: Decision): number {
+/** Orders by how bad it is: the largest loss or rise first, a threshold before them. */
+function lossOf({ rule, margin, estimate }: Decision): number {
+  if (rule.kind === "ratio") return estimate === null ? -1 : 1 - estimate;
   return margin === null ? -2 : (estimate ?? -1);
 }
 

@@ -26,7 +26,7 @@ export function powerNotes(
   const planned =
     plan.criteria.length === 0
       ? "the gate has no margin, so there is no drop to plan for"
-      : `${plural(bounds, "bound")} of the gate (\`atLeast\`, \`atMost\`) ${bounds === 1 ? "is" : "are"} not planned here`;
+      : `${plural(bounds, "bound")} of the gate (\`atLeast\`, \`atMost\`, \`maximumRatio\`) ${bounds === 1 ? "is" : "are"} not planned here`;
   return [
     ...unreachable(plan),
     ...sources(plan, input),

@@ -4,7 +4,7 @@ import type { Dataset } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
 import { type EvaluationDefinition, evaluationDefinitionSchema } from "../core/evaluation.ts";
 import type { Evaluator, Release } from "../core/extensions.ts";
-import { errorRateMetric, type Gate, gateSchema } from "../core/gate.ts";
+import { builtInMetrics, type Gate, gateSchema } from "../core/gate.ts";
 import { plural, points } from "../core/quantities.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { Trial } from "../core/run.ts";
@@ -13,6 +13,7 @@ import { didYouMean } from "../core/suggest.ts";
 import { minimumNForMargin } from "../stats/index.ts";
 import { compareManifests } from "./compare-manifests.ts";
 import { thinCohorts } from "./dataset-lock.ts";
+import { unreachableRatio } from "./decide-ratio.ts";
 import { fingerprintOf, seedFrom } from "./fingerprint.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { type LoadedModule, lineOf, loadModule } from "./load-module.ts";
@@ -119,7 +120,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
     maximumCostUsd: options.maximumCostUsd ?? definition.maximumCostUsd,
     seed,
     trials: plan({ dataset, ...manifests, repetitions, seed }),
-    warnings: unreachable(resolved, dataset, gate.value.alpha),
+    warnings: unreachable(resolved, dataset, repetitions, gate.value.alpha),
   };
 }
 
@@ -143,11 +144,12 @@ function refuseThin(dataset: Dataset): void {
 
 /** A metric of that name is built in; an evaluator would hide behind it. */
 function refuseReserved({ value, shown, source }: LoadedModule<EvaluationDefinition>): void {
-  if (!value.evaluators.some(({ name }) => name === errorRateMetric)) return;
-  const place = `${shown}:${lineOf(source, errorRateMetric) ?? 1}`;
+  const taken = value.evaluators.find(({ name }) => builtInMetrics.includes(name));
+  if (taken === undefined) return;
+  const place = `${shown}:${lineOf(source, taken.name) ?? 1}`;
   throw new EvalsError(
     "EVAL_INVALID",
-    `${place}: no evaluator may be named "${errorRateMetric}"`,
+    `${place}: no evaluator may be named "${taken.name}"`,
     "every run has that metric; choose another name",
   );
 }
@@ -216,10 +218,16 @@ function cutTo(dataset: Dataset, expression: string): Dataset {
   );
 }
 
-/** Margins that so few cases can never satisfy, even were no case to differ. */
-function unreachable({ checks }: ResolvedGate, dataset: Dataset, alpha: number): string[] {
+/** Margins and ratios that so few cases can never satisfy, even were no case to differ. */
+function unreachable(
+  { checks }: ResolvedGate,
+  dataset: Dataset,
+  repetitions: number,
+  alpha: number,
+): string[] {
   return checks.flatMap(({ criterion, cohort }) => {
-    if (criterion.margin === undefined) return [];
+    const ratio = unreachableRatio({ criterion, cohort }, dataset.cases, { repetitions, alpha });
+    if (criterion.margin === undefined) return ratio === null ? [] : [ratio];
     const members = dataset.cases.filter((item) => inCohort(cohort, item.cohorts));
     const alike = members.map(({ id, cluster = id }) => ({ difference: 0, cluster }));
     const best = pairedStatistics(alike, alpha);

@@ -8,7 +8,8 @@ import {
 } from "../core/cohort.ts";
 import type { Dataset, DatasetDescription } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
-import { type Criterion, errorRateMetric, type Gate, readMetric } from "../core/gate.ts";
+import { builtInMetrics, type Criterion, errorRateMetric, type Gate, readMetric } from "../core/gate.ts";
+import { ratioMeasure } from "../core/ratio.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { type LoadedModule, lineOf } from "./load-module.ts";
 
@@ -50,7 +51,7 @@ export function resolveGate(
       );
     }
     for (const cohort of found) {
-      const bound = [criterion.margin, criterion.atLeast, criterion.atMost].join("/");
+      const bound = [criterion.margin, criterion.atLeast, criterion.atMost, criterion.maximumRatio].join("/");
       checks.set(`${criterion.metric} ${bound} ${criterion.severity} ${cohort.name}`, { criterion, cohort });
     }
   }
@@ -68,6 +69,15 @@ function checkMetric(criterion: Criterion, gate: LoadedModule<Gate>, evaluators:
     if (criterion.atMost !== undefined) return;
     throw gateError(gate, metric, `${metric} takes \`atMost\``, "write for example `atMost: 0.02`");
   }
+  if (ratioMeasure(metric) !== undefined) {
+    if (criterion.maximumRatio !== undefined) return;
+    throw gateError(
+      gate,
+      metric,
+      `${metric} takes \`maximumRatio\``,
+      "write for example `maximumRatio: 1.25`",
+    );
+  }
   const { evaluator, isValue } = readMetric(metric);
   if (isValue && criterion.margin === undefined) {
     throw gateError(
@@ -78,7 +88,7 @@ function checkMetric(criterion: Criterion, gate: LoadedModule<Gate>, evaluators:
     );
   }
   if (!evaluators.includes(evaluator)) {
-    const hint = didYouMean(metric, [...evaluators, errorRateMetric]);
+    const hint = didYouMean(metric, [...evaluators, ...builtInMetrics]);
     throw gateError(
       gate,
       metric,
@@ -86,11 +96,12 @@ function checkMetric(criterion: Criterion, gate: LoadedModule<Gate>, evaluators:
       hint,
     );
   }
-  if (criterion.atMost !== undefined) {
+  if (criterion.atMost !== undefined || criterion.maximumRatio !== undefined) {
+    const bound = criterion.atMost === undefined ? "maximumRatio" : "atMost";
     throw gateError(
       gate,
       metric,
-      `the pass rate of ${metric} cannot be bounded by \`atMost\``,
+      `the pass rate of ${metric} cannot be bounded by \`${bound}\``,
       "use `margin` or `atLeast`",
     );
   }

@@ -1,14 +1,16 @@
 import type { Interval, Rule } from "../core/comparison.ts";
-import { absent, count, fixed, percent, signedPoints } from "../core/quantities.ts";
+import { absent, count, fixed, percent, signedChange, signedPoints } from "../core/quantities.ts";
 
 export {
   absent,
+  changeSize,
   count,
   difference,
   fixed,
   percent,
   plural,
   points,
+  signedChange,
   signedPoints,
 } from "../core/quantities.ts";
 
@@ -22,9 +24,15 @@ export function rateInterval(interval: Interval | null): string {
   return interval === null ? absent : `[${percent(interval.lower)}, ${percent(interval.upper)}]`;
 }
 
-/** The interval of what a rule looks at: a difference for a margin, a rate for a threshold. */
+/** The interval of what a rule looks at: a difference for a margin, a rate for a threshold, a change in per cent for a ratio. */
 export function ruleInterval(rule: Rule, interval: Interval | null): string {
-  return rule.kind === "margin" ? differenceInterval(interval) : rateInterval(interval);
+  if (rule.kind === "margin") return differenceInterval(interval);
+  return rule.kind === "ratio" ? changeInterval(interval) : rateInterval(interval);
+}
+
+/** The interval of a ratio as changes: `[+12.0 %, +52.0 %]`. */
+function changeInterval(interval: Interval | null): string {
+  return interval === null ? absent : `[${signedChange(interval.lower)}, ${signedChange(interval.upper)}]`;
 }
 
 /** A level as a percentage with as few decimals as it needs: `90 %`, `97.5 %`. */

@@ -1,5 +1,6 @@
 import type { Decision, Rule } from "../core/comparison.ts";
 import type { Verdict } from "../core/gate.ts";
+import { ratioMeasure, ratioValue } from "../core/ratio.ts";
 import type { CaseChange, CaseReport, Comparability, Report } from "../core/report.ts";
 import * as format from "./format.ts";
 
@@ -68,23 +69,28 @@ export function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
-/** What a rule demands: `loses at most 5.0 points`, `at least 90.0 %`. */
+/** What a rule demands: `loses at most 5.0 points`, `at least 90.0 %`, `rises by at most 25.0 %`. */
 export function ruleText(rule: Rule): string {
   if (rule.kind === "margin") return `loses at most ${format.points(rule.margin)}`;
+  if (rule.kind === "ratio") return `rises by at most ${format.changeSize(rule.maximumRatio)}`;
   return `${rule.kind === "at_least" ? "at least" : "at most"} ${format.percent(rule.threshold)}`;
 }
 
-/** Rates of both sides: `91.2 % → 82.1 %`; the candidate's alone where there is no baseline. */
-export function ratesText(decision: Pick<Decision, "baseline" | "candidate">): string {
-  if (decision.baseline === null) return format.percent(decision.candidate);
-  return `${format.percent(decision.baseline)} → ${format.percent(decision.candidate)}`;
+/** Rates of both sides: `91.2 % → 82.1 %`, or `812 ms → 1,064 ms` for a ratio; the candidate's alone where there is no baseline. */
+export function ratesText({
+  metric,
+  baseline,
+  candidate,
+}: Pick<Decision, "metric" | "baseline" | "candidate">): string {
+  const text = (value: number | null) =>
+    ratioMeasure(metric) === undefined ? format.percent(value) : ratioValue(metric, value);
+  return baseline === null ? text(candidate) : `${text(baseline)} → ${text(candidate)}`;
 }
 
-/** What the rule looks at, without its interval: `−9.1 points` for a margin, `84.2 %` for a threshold. */
-export function estimateText(decision: Decision): string {
-  return decision.rule.kind === "margin"
-    ? format.difference(decision.estimate)
-    : format.percent(decision.estimate);
+/** What the rule looks at, without its interval: `−9.1 points` for a margin, `84.2 %` for a threshold, `+31.0 %` for a ratio. */
+export function estimateText({ rule, estimate }: Decision): string {
+  if (rule.kind === "margin") return format.difference(estimate);
+  return rule.kind === "ratio" ? format.signedChange(estimate) : format.percent(estimate);
 }
 
 /** What the rule looks at with its interval: `−9.1 points [−14.9, −3.6]`. */

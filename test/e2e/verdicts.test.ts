@@ -138,4 +138,56 @@ describe("the verdict and its exit code", () => {
     const decisions = async ({ folder }: { folder: string }) => (await verdictOf(folder)).decisions;
     expect(await decisions(back)).toEqual(await decisions(there));
   });
+
+  // Latencies of 500 to 995 ms and costs of 100 to 200 µ$ by case; the candidate's times a factor in the free cohort.
+  const measured = async (latency: number, cost: number) => {
+    const project = await testProject(casesOf(200));
+    const source = project.read("evals/tiny.eval.ts");
+    const answer = `const [number, free] = [Number(caseId.slice(5)), name === "live" || Number(caseId.slice(5)) % 2 === 1];
+    return {
+      text: answer,
+      latencyMs: (500 + ((number * 37) % 100) * 5) * (free ? 1 : ${latency}),
+      usage: { costUsd: (100 + ((number * 7) % 11) * 10) * 1e-6 * (free ? 1 : ${cost}) },
+    };`;
+    project.write("evals/tiny.eval.ts", source.replace("return answer;", answer));
+    const criteria = [
+      { metric: "latency_ms.p95", maximumRatio: 1.25, cohorts: ["all", "tier=*"] },
+      { metric: "cost_usd", maximumRatio: 1.25, cohorts: ["all", "tier=*"], severity: "advisory" },
+    ];
+    project.write("gates/tiny.gate.ts", `export default ${JSON.stringify({ name: "ratios", criteria })};`);
+    return verdictOf(project.folder);
+  };
+
+  it("passes, 0, when latency and cost stay as they were", async () => {
+    const report = await measured(1, 1);
+    expect(report).toMatchObject({ verdict: "pass", called: 0 });
+    expect(report.decisions.map(({ decision }) => decision)).toEqual(Array(6).fill("pass"));
+  });
+
+  it("fails, 1, when one cohort became slower; a rise of what is advisory is only shown", async () => {
+    const slow = await measured(1.6, 1);
+    expect(slow).toMatchObject({ verdict: "fail", called: 1 });
+    expect(slow.headline).toMatch(/latency_ms\.p95 .* rose by \d+\.\d %/);
+    const free = slow.decisions.find(
+      ({ metric, cohort }) => metric === "latency_ms.p95" && cohort === "tier=free",
+    );
+    expect(free).toMatchObject({ decision: "fail", rule: { kind: "ratio", maximumRatio: 1.25 }, n: 100 });
+    expect(free?.estimate).toBeCloseTo(1.6, 9);
+    const dear = await measured(1, 1.6);
+    expect(dear).toMatchObject({ verdict: "pass", called: 0 });
+    expect(
+      dear.decisions.filter(({ decision }) => decision === "fail").map(({ cohort }) => cohort),
+    ).toContain("tier=free");
+  });
+
+  it("is inconclusive, 3, about a cost that no target reports", async () => {
+    const project = await testProject(casesOf(60));
+    project.write(
+      "gates/tiny.gate.ts",
+      'export default { name: "cost", criteria: [{ metric: "cost_usd", maximumRatio: 1.25 }] };',
+    );
+    const report = await verdictOf(project.folder);
+    expect(report).toMatchObject({ verdict: "inconclusive", called: 3 });
+    expect(report.headline).toContain("not one of 60 cases has a value on both sides");
+  });
 });

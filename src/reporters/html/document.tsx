@@ -44,7 +44,7 @@ export function Page(props: { report: Report; styles: string; policy: string }) 
           <OperationsSection report={report} />
           <Cases report={report} />
           <Provenance report={report} />
-          <Explanation />
+          <Explanation report={report} />
         </main>
         <footer>
           <p>

@@ -1,7 +1,9 @@
+import type { Report } from "../../core/report.ts";
 import { Section } from "./parts.tsx";
 
-/** How a decision is reached, in plain words. */
-export function Explanation() {
+/** How a decision is reached, in plain words; of ratios only where the gate has some. */
+export function Explanation({ report }: { report: Report }) {
+  const hasRatios = report.decisions.some(({ rule }) => rule.kind === "ratio");
   return (
     <Section id="rule" title="How the rule works">
       <ol class="explanation">
@@ -20,6 +22,14 @@ export function Explanation() {
           interval of the candidate’s rate keeps it, <em>fail</em> when the whole interval breaks it, and{" "}
           <em>inconclusive</em> otherwise.
         </li>
+        {hasRatios ? (
+          <li>
+            <strong>A ratio</strong> compares latency, cost or tokens, candidate over baseline, and is shown
+            as a change in per cent. The decision is <em>pass</em> when the whole interval lies below the
+            accepted rise, <em>fail</em> when a rise is proven and not shown to stay within it, and{" "}
+            <em>inconclusive</em> otherwise.
+          </li>
+        ) : null}
         <li>
           <strong>Looking at many cohorts does not make harm more likely to be seen by chance:</strong> the
           test for harm is corrected over all blocking criteria.

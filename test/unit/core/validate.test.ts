@@ -98,7 +98,7 @@ describe("a check of what a user wrote", () => {
 
   it("says the rule in words where a rule spans several members", () => {
     const problem = problemOf(gateSchema, gate({ atLeast: 0.9 }));
-    expect(problem.message).toContain("exactly one of `margin`, `atLeast` and `atMost`");
+    expect(problem.message).toContain("exactly one of `margin`, `atLeast`, `atMost` and `maximumRatio`");
     expect(problemOf(gateSchema, { name: "g", criteria: [] }).message).toContain(
       "a gate needs at least one criterion",
     );

@@ -68,6 +68,9 @@ describe("the cohorts of a criterion", () => {
     expect(resolve([rule, { ...rule, margin: 0.2 }]).checks).toHaveLength(2);
     expect(resolve([rule, { ...rule, severity: "advisory" }]).checks).toHaveLength(2);
     expect(resolve([rule, { metric: "task", atLeast: 0.1 }]).checks).toHaveLength(2);
+    const ratio = { metric: "cost_usd", maximumRatio: 1.1 };
+    expect(resolve([ratio, ratio]).checks).toHaveLength(1);
+    expect(resolve([ratio, { ...ratio, maximumRatio: 1.2 }]).checks).toHaveLength(2);
   });
 });
 
@@ -125,6 +128,28 @@ describe("a gate is refused", () => {
     expect(refusalOf({ metric: "error_rate", margin: 0.1 }).message).toContain("`atMost`");
     expect(refusalOf({ metric: "error_rate", atLeast: 0.1 }).message).toContain("`atMost`");
     expect(refusalOf({ metric: "task", atMost: 0.1 }).message).toContain("`atMost`");
+  });
+
+  it("for a ratio of what has none, and another bound for what is judged by its ratio", () => {
+    expect(refusalOf({ metric: "task", maximumRatio: 1.1 }).message).toMatch(
+      /^g\.gate\.ts:\d+: the pass rate of task cannot be bounded by `maximumRatio`$/,
+    );
+    expect(refusalOf({ metric: "error_rate", maximumRatio: 1.1 }).message).toContain("takes `atMost`");
+    expect(refusalOf({ metric: "task.value", maximumRatio: 1.1 }).message).toContain("takes `margin`");
+    for (const bound of ["margin", "atLeast", "atMost"]) {
+      expect(refusalOf({ metric: "latency_ms.p95", [bound]: 0.1 })).toMatchObject({
+        code: "GATE_INVALID",
+        message: expect.stringMatching(/^g\.gate\.ts:\d+: latency_ms\.p95 takes `maximumRatio`$/),
+        hint: "write for example `maximumRatio: 1.25`",
+      });
+    }
+  });
+
+  it("for a misspelt built-in metric, with what was meant", () => {
+    const hintFor = (metric: string) => refusalOf({ metric, maximumRatio: 1.1 }).hint;
+    expect(hintFor("latency_ms.p98")).toMatch(/^did you mean "latency_ms\.p9[59]"\?$/);
+    expect(hintFor("cost_us")).toBe('did you mean "cost_usd"?');
+    expect(hintFor("outputTokens")).toBe('did you mean "output_tokens"?');
   });
 
   it("for one wrong cohort beside right ones, and one wrong criterion beside right ones", () => {
