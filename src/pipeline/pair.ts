@@ -25,7 +25,7 @@ export interface CaseOutcome {
  * Pairs the scores of one metric by case and repetition. The denominator is what was planned: a pair without scores is counted
  * as missing, never left out. The metric is the name of an evaluator, for its pass rate, or the name with `.value`, for its mean score.
  *
- * @throws RangeError for two different scores of the same side, case and repetition.
+ * @throws RangeError for two scores of the same side, case and repetition, and for a score of a case or repetition that was not planned.
  */
 export function pair(
   cases: readonly Case[],
@@ -35,9 +35,13 @@ export function pair(
 ): CaseOutcome[] {
   const outcomes = new Map<string, Outcome>();
   const { evaluator, isValue } = readMetric(metric);
+  const known = new Set(cases.map(({ id }) => id));
   for (const score of scores) {
     if (score.evaluator !== evaluator) continue;
     const place = placeOf(score.side, score.caseId, score.repetition);
+    if (!known.has(score.caseId) || score.repetition > repetitions) {
+      throw new RangeError(`a ${metric} score for ${place}, which was not planned`);
+    }
     if (outcomes.has(place)) throw new RangeError(`two ${metric} scores for ${place}`);
     outcomes.set(place, outcomeOf(score, isValue));
   }

@@ -122,7 +122,7 @@ describe("the largest error rate", () => {
     const cases = casesOf(300, (index) => ({ cohorts: { tier: index < 150 ? "free" : "pro" } }));
     const input = reportInput(
       cases,
-      pairsOf({ pp: 300 }),
+      pairsOf({ pp: 150 }),
       [{ metric: "error_rate", atMost: 0.02, cohorts: ["tier=*"] }],
       {
         filter: "tier=free",

@@ -100,12 +100,11 @@ describe("the pairing of a dataset", () => {
     expect(() => pair(cases, [...scores, again], "task", 2)).not.toThrow();
   });
 
-  it("leaves out scores of cases and repetitions that were not planned", () => {
-    const stray = [
-      scoreOf("unknown", "candidate", "f"),
-      scoreOf("c0000", "candidate", "f", { repetition: 9 }),
-    ];
-    expect(pair(cases, [...scores, ...stray], "task", 1)).toEqual(pair(cases, scores, "task", 1));
+  it.each([
+    ["case", scoreOf("unknown", "candidate", "f")],
+    ["repetition", scoreOf("c0000", "candidate", "f", { repetition: 9 })],
+  ])("refuses a score of a %s that was not planned, and does not drop it", (_, stray) => {
+    expect(() => pair(cases, [...scores, stray], "task", 1)).toThrow("which was not planned");
   });
 
   it("takes the cluster of a case, or its own id where it shares none", () => {
