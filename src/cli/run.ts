@@ -67,18 +67,19 @@ async function runTraced(
   process: Process,
 ): Promise<number> {
   const runId = options.resume ?? newRunId();
+  const redact = redactor(secretsOf(process.env));
   const traces = await traceEmitter({
     env: process.env,
     runId,
     version: packageVersion(),
     cases: prepared.dataset.cases,
     releases: prepared.manifests,
-    redact: redactor(secretsOf(process.env)),
+    redact,
     warn: (message) => process.stderr.write(`warning: ${message}\n`),
   });
-  if (traces === null) return runPrepared(prepared, options, project, { process, runId });
+  if (traces === null) return runPrepared(prepared, options, project, { process, runId, redact });
   try {
-    return await runPrepared(prepared, options, project, { process, runId, traces });
+    return await runPrepared(prepared, options, project, { process, runId, redact, traces });
   } finally {
     await reportTraces(traces, process);
   }
@@ -96,8 +97,9 @@ async function runPrepared(
   prepared: PreparedRun,
   options: RunOptions & { file: string },
   { store }: OpenProject,
-  { process, runId, traces }: { process: Process; runId: string; traces?: TraceEmitter },
+  context: { process: Process; runId: string; redact: RunEnvironment["redact"]; traces?: TraceEmitter },
 ): Promise<number> {
+  const { process, runId, redact, traces } = context;
   const interruption = listenForInterruption(process, runId);
   const clock = () => performance.now();
   const display = options.quiet ? null : progressDisplay(process.stderr, clock);
@@ -110,7 +112,7 @@ async function runPrepared(
       now: () => new Date().toISOString(),
       clock,
       wait,
-      redact: redactor(secretsOf(process.env)),
+      redact,
       software: { gatewright: packageVersion(), node: process.versions.node },
       git: await gitState(),
       stop: interruption.stop,

@@ -40,6 +40,11 @@ export function parseCohortExpression(text: string): CohortTerm[] | null {
   return terms;
 }
 
+/** Where something holds, as a sentence says it: `over all cases` or `in tier=free`. */
+export function whereOf(cohort: string): string {
+  return cohort === everyCase.name ? "over all cases" : `in ${cohort}`;
+}
+
 /** The tags of terms that each name one value; `null` when a dimension is named twice or a term holds a `*`. */
 export function tagsOf(terms: readonly CohortTerm[]): Record<string, string> | null {
   const tags = Object.fromEntries(terms.map(({ dimension, value }) => [dimension, value]));

@@ -64,3 +64,8 @@ export function points(proportion: number | null): string {
 function withUnit(points: string): string {
   return `${points} ${/^[+−]?1\.0$/.test(points) ? "point" : "points"}`;
 }
+
+/** A level as a percentage with as few decimals as it needs: `90 %`, `97.5 %`. */
+export function level(proportion: number): string {
+  return `${fixed(proportion * 100, 2).replace(/\.?0+$/, "")} %`;
+}

@@ -1,5 +1,6 @@
 import { type Cohort, inCohort } from "../core/cohort.ts";
 import type { Comparison } from "../core/comparison.ts";
+import { mean } from "../stats/clusters.ts";
 import { type CaseOutcome, sumCounts } from "./pair.ts";
 import { type PairedStatistics, pairedStatistics, type Unit } from "./paired-statistics.ts";
 
@@ -50,5 +51,5 @@ function unitsOf(members: readonly CaseOutcome[], which: "observed" | "worstCase
 
 function meanOf(members: readonly CaseOutcome[], side: "baseline" | "candidate"): number | null {
   const rates = members.flatMap(({ observed }) => (observed === null ? [] : [observed[side]]));
-  return rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  return rates.length === 0 ? null : mean(rates);
 }

@@ -1,8 +1,8 @@
-import { inCohort } from "../core/cohort.ts";
+import { inCohort, whereOf } from "../core/cohort.ts";
 import type { Decision, Interval } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import type { Verdict } from "../core/gate.ts";
-import { changeSize, plural, signedChange } from "../core/quantities.ts";
+import { changeSize, level, plural, signedChange } from "../core/quantities.ts";
 import { type RatioMeasure, ratioMeasure, ratioValue } from "../core/ratio.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import {
@@ -15,6 +15,7 @@ import {
   valuesForPercentile,
 } from "./ratio-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
+import { unpairedDecision } from "./unpaired-decision.ts";
 
 /** What a ratio is decided with. */
 export interface RatioOptions {
@@ -58,6 +59,7 @@ export function decideRatio(
   const isRisen = interval !== null && corrected !== null && corrected.lower > 1;
   const decision = verdictOf(evidence, isRisen);
   return {
+    ...unpairedDecision,
     criterion: `${metric} rises by at most ${changeSize(maximumRatio)}`,
     cohort: check.cohort.name,
     metric,
@@ -72,16 +74,8 @@ export function decideRatio(
     estimate: found?.ratio ?? null,
     interval,
     worstCaseInterval: null,
-    margin: null,
     threshold: null,
-    regressed: 0,
-    improved: 0,
-    harmP: null,
-    harmPAdjusted: null,
     degradedWithinMargin: decision === "pass" && isRisen,
-    smallestVisibleDrop: null,
-    judge: null,
-    repetitionsNeeded: null,
     casesNeeded: found !== null && have < needed ? Math.ceil((needed * found.n) / have) : null,
   };
 }
@@ -167,11 +161,11 @@ function reasonFor(evidence: Evidence, decision: Verdict): string {
   const { check, found, interval } = evidence;
   const { metric } = check.criterion;
   const accepted = changeSize(check.criterion.maximumRatio!);
-  const where = check.cohort.name === "all" ? "over all cases" : `in ${check.cohort.name}`;
+  const where = whereOf(check.cohort.name);
   if (found === null) return `${metric} ${where}: ${nothingJudged(evidence)}`;
   if (interval === null || found.ratio === null) return `${metric} ${where}: ${unbounded(evidence)}`;
-  const { lower, upper, level } = interval;
-  const range = `${Math.round(level * 100)} % interval ${signedChange(lower)} to ${signedChange(upper)}`;
+  const { lower, upper, level: confidence } = interval;
+  const range = `${level(confidence)} interval ${signedChange(lower)} to ${signedChange(upper)}`;
   const values = `${ratioValue(metric, found.baseline)} → ${ratioValue(metric, found.candidate)}`;
   const observed = `${metric} ${where} ${movement(found.ratio)} (${values}; ${range})`;
   return `${observed}: ${conclusion(evidence, decision, found.ratio, accepted)}${withoutValue(evidence)}`;

@@ -1,14 +1,15 @@
-import { inCohort } from "../core/cohort.ts";
+import { inCohort, whereOf } from "../core/cohort.ts";
 import type { Decision, Rule } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import { errorRateMetric, type Verdict } from "../core/gate.ts";
-import { percent, plural } from "../core/quantities.ts";
+import { level, percent, plural } from "../core/quantities.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import type { JudgeQuality } from "../core/score.ts";
 import { correctRateStatistics, ratesOf } from "./judge-error.ts";
 import type { CaseOutcome } from "./pair.ts";
 import { type RateStatistics, type RateUnit, rateStatistics } from "./rate-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
+import { unpairedDecision } from "./unpaired-decision.ts";
 
 /** What is known of a rate: over what was observed, and were every missing score bad. */
 interface Observed {
@@ -117,6 +118,7 @@ function decisionOf(
   const { rate, worst } = found;
   const bound = `${rule.kind === "at_least" ? "at least" : "at most"} ${percent(rule.threshold)}`;
   return {
+    ...unpairedDecision,
     criterion: `${metric} is ${bound}`,
     cohort: check.cohort.name,
     metric,
@@ -131,16 +133,8 @@ function decisionOf(
     estimate: rate?.rate ?? null,
     interval: rate?.interval ?? null,
     worstCaseInterval: worst?.interval ?? null,
-    margin: null,
     threshold: rule.threshold,
-    regressed: 0,
-    improved: 0,
-    harmP: null,
-    harmPAdjusted: null,
     degradedWithinMargin: false,
-    smallestVisibleDrop: null,
-    judge: null,
-    repetitionsNeeded: null,
     casesNeeded: null,
   };
 }
@@ -151,12 +145,12 @@ function reasonFor(
   { rate, planned, missing }: Observed,
   decision: Verdict,
 ): string {
-  const where = cohort.name === "all" ? "over all cases" : `in ${cohort.name}`;
+  const where = whereOf(cohort.name);
   const noun = criterion.metric === errorRateMetric ? "planned trial" : "planned pair";
   if (rate === null)
     return `${criterion.metric} ${where}: not one of ${plural(planned, noun)} could be judged`;
-  const { lower, upper, level } = rate.interval;
-  const range = `${Math.round(level * 100)} % interval ${percent(lower)} to ${percent(upper)}, ${plural(rate.n, "case")}`;
+  const { lower, upper, level: confidence } = rate.interval;
+  const range = `${level(confidence)} interval ${percent(lower)} to ${percent(upper)}, ${plural(rate.n, "case")}`;
   const evidence = `${criterion.metric} ${where} is ${percent(rate.rate)} (${range})`;
   if (decision === "pass") return `${evidence}: ${bound} is proven`;
   if (decision === "fail" || decision === "error") return `${evidence}: it must be ${bound}`;

@@ -53,7 +53,8 @@ export type RunResult =
 
 /** Runs what was prepared to its report: every sample and score is stored before it counts. */
 export async function evaluate(prepared: PreparedRun, environment: RunEnvironment): Promise<RunResult> {
-  const manifest = await openRun(prepared, environment);
+  const cases = prepared.dataset.cases.map((item) => redactCase(item, environment.redact));
+  const manifest = await openRun(prepared, environment, cases);
   const earlier = environment.resume
     ? await readRun(environment.store, environment.runId)
     : { samples: [], scores: [] };
@@ -65,7 +66,6 @@ export async function evaluate(prepared: PreparedRun, environment: RunEnvironmen
     return { kind: "interrupted", done: answered.length, planned: prepared.trials.length };
   }
   const { gate, resolved } = prepared;
-  const cases = prepared.dataset.cases.map((item) => redactCase(item, environment.redact));
   const dataset = { ...prepared.dataset, cases };
   const finished = report({ manifest, dataset, gate, resolved, samples: answered, scores });
   const key = `report-${answered.length}-${earlier.samples.length}`;
@@ -108,16 +108,17 @@ function placeOf({ side, caseId, repetition }: Pick<Sample, "side" | "caseId" | 
   return `${side}/${repetition}/${caseId}`;
 }
 
-async function openRun(prepared: PreparedRun, environment: RunEnvironment): Promise<RunManifest> {
+async function openRun(
+  prepared: PreparedRun,
+  environment: RunEnvironment,
+  cases: readonly Case[],
+): Promise<RunManifest> {
   const manifest = redactValue(manifestFor(prepared, environment), environment.redact);
   if (!environment.resume) {
     const { runId } = manifest;
     await environment.store.append([
       { kind: "run", runId, key: "manifest", body: manifest },
-      ...prepared.dataset.cases.map((item) => {
-        const body = redactCase(item, environment.redact);
-        return { kind: "case" as const, runId, key: item.id, body };
-      }),
+      ...cases.map((body) => ({ kind: "case" as const, runId, key: body.id, body })),
     ]);
     return manifest;
   }

@@ -1,5 +1,6 @@
+import { whereOf } from "../core/cohort.ts";
 import type { Verdict } from "../core/gate.ts";
-import { percent, plural, points, signedPoints } from "../core/quantities.ts";
+import { level, percent, plural, points, signedPoints } from "../core/quantities.ts";
 import type { JudgeQuality } from "../core/score.ts";
 import type { CohortComparison } from "./compare.ts";
 import type { Shown } from "./decide-margin.ts";
@@ -20,12 +21,12 @@ export interface MarginReason {
 export function marginReason({ decision, found, shown, margin, judge, ...needed }: MarginReason): string {
   const { comparison, worstCase } = found;
   const { metric, pairs } = comparison;
-  const where = comparison.cohort === "all" ? "over all cases" : `in ${comparison.cohort}`;
+  const where = whereOf(comparison.cohort);
   if (shown.interval === null || shown.difference === null) return reasonWithout(comparison, where);
-  const { lower, upper, level } = shown.interval;
+  const { lower, upper, level: confidence } = shown.interval;
   const evidence = [
     `${metric} ${where} ${movement(shown.baseline!, shown.candidate!)}`,
-    `${Math.round(level * 100)} % interval ${signedPoints(lower)} to ${signedPoints(upper)}`,
+    `${level(confidence)} interval ${signedPoints(lower)} to ${signedPoints(upper)}`,
     `${plural(comparison.regressed, "case")} worse, ${comparison.improved} better of ${comparison.n}${judgeText(judge)})`,
   ].join("; ");
   if (!shown.isTelling) return `${evidence}: the judge is not proven to tell good answers from bad ones`;

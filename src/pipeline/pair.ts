@@ -2,6 +2,7 @@ import type { PairCounts } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import { readMetric } from "../core/gate.ts";
 import type { Score } from "../core/score.ts";
+import { mean } from "../stats/clusters.ts";
 
 /** How one side of a pair came out: a number 0..1 (of a pass rate 1 or 0), nothing to judge, or no score. */
 type Outcome = number | "not_applicable" | "missing";
@@ -102,13 +103,9 @@ function rates(
   if (pairs.length === 0) return null;
   const value = (outcome: Outcome, missing: number) => (isScore(outcome) ? outcome : missing);
   return {
-    baseline: meanOf(pairs.map(([baseline]) => value(baseline, baselineMissing))),
-    candidate: meanOf(pairs.map(([, candidate]) => value(candidate, candidateMissing))),
+    baseline: mean(pairs.map(([baseline]) => value(baseline, baselineMissing))),
+    candidate: mean(pairs.map(([, candidate]) => value(candidate, candidateMissing))),
   };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function countPairs(pairs: readonly [Outcome, Outcome][]): PairCounts {

@@ -1,4 +1,5 @@
 import type { Comparison, Interval } from "../core/comparison.ts";
+import { mean } from "../stats/clusters.ts";
 import { elScore, tangoInterval, tangoNonInferiority } from "../stats/index.ts";
 
 /** One case: candidate minus baseline (−1..1) and the cluster that it belongs to. */
@@ -71,8 +72,4 @@ function clusteredStatistics(
     interval: { lower, upper, level },
     nonInferiorityP: (margin) => scoreAt(margin).pValue,
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -185,14 +185,13 @@ function refuseUndeclared(manifests: Readonly<Record<Side, ReleaseManifest>>): v
     const hint = `name what changed in its \`components\`; to measure noise, compare a release with itself: --candidate ${baseline.name}`;
     throw new EvalsError("NOT_COMPARABLE", message, hint, { details: manifests });
   }
-  const undeclared = compareManifests(manifests.baseline, manifests.candidate).filter(
-    ({ declared }) => !declared,
-  );
+  const undeclared = compareManifests(baseline, candidate).filter(({ declared }) => !declared);
   if (undeclared.length === 0) return;
   const said = undeclared.map(
-    ({ path, baseline, candidate }) => `${path} (${JSON.stringify(baseline)} → ${JSON.stringify(candidate)})`,
+    ({ path, ...values }) =>
+      `${path} (${JSON.stringify(values.baseline)} → ${JSON.stringify(values.candidate)})`,
   );
-  const message = `release "${manifests.candidate.name}" differs from "${manifests.baseline.name}" in what it does not declare: ${said.join(", ")}`;
+  const message = `release "${candidate.name}" differs from "${baseline.name}" in what it does not declare: ${said.join(", ")}`;
   const hint = `undo the difference, or add ${undeclared.map(({ path }) => `"${path}"`).join(", ")} to the candidate's \`changes\``;
   throw new EvalsError("NOT_COMPARABLE", message, hint, { details: manifests });
 }

@@ -1,4 +1,5 @@
 import type { Interval } from "../core/comparison.ts";
+import { mean } from "../stats/clusters.ts";
 import { betaQuantile, clopperPearson, clusteredStandardError, studentTQuantile } from "../stats/index.ts";
 
 /** One case: its rate (0..1, the mean over its trials), how many trials that is, and its cluster. */
@@ -30,7 +31,7 @@ export function rateStatistics(units: readonly RateUnit[], alpha: number): RateS
   );
   const level = 1 - 2 * alpha;
   const rates = sorted.map(({ rate }) => rate);
-  const rate = rates.reduce((sum, value) => sum + value, 0) / rates.length;
+  const rate = mean(rates);
   const clusters = new Set(sorted.map(({ cluster }) => cluster)).size;
   const shape = { rate, n: units.length, clusters };
   if (clusters === units.length && units.every(({ trials }) => trials === 1)) {

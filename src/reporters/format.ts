@@ -7,6 +7,7 @@ export {
   count,
   difference,
   fixed,
+  level,
   percent,
   plural,
   points,
@@ -33,11 +34,6 @@ export function ruleInterval(rule: Rule, interval: Interval | null): string {
 /** The interval of a ratio as changes: `[+12.0 %, +52.0 %]`. */
 function changeInterval(interval: Interval | null): string {
   return interval === null ? absent : `[${signedChange(interval.lower)}, ${signedChange(interval.upper)}]`;
-}
-
-/** A level as a percentage with as few decimals as it needs: `90 %`, `97.5 %`. */
-export function level(proportion: number): string {
-  return `${fixed(proportion * 100, 2).replace(/\.?0+$/, "")} %`;
 }
 
 /** A duration: `840 ms`, `1.24 s`, `2 min 5 s`. */
