@@ -10,7 +10,7 @@ import type {
 } from "./core/extensions.ts";
 import type { Report } from "./core/report.ts";
 import type { RunManifest } from "./core/run.ts";
-import type { Sample } from "./core/sample.ts";
+import { type Sample, servedUnknown, usageUnknown } from "./core/sample.ts";
 import { evaluationSchema } from "./core/score.ts";
 import { callTarget } from "./pipeline/call-target.ts";
 
@@ -67,8 +67,9 @@ export function sampleOf(
     },
     failure: null,
     attempts: [{ latencyMs: 1, failure: null }],
-    usage: { inputTokens: null, outputTokens: null, costUsd: null },
-    servedModel: null,
+    usage: usageUnknown,
+    timeToFirstTokenMs: null,
+    served: servedUnknown,
     spans: [],
   };
 }

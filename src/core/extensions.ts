@@ -2,7 +2,7 @@ import type { Case, CaseInput, Message, Passage } from "./dataset.ts";
 import type { Components } from "./release.ts";
 import type { Report } from "./report.ts";
 import type { RunManifest } from "./run.ts";
-import type { Output, Sample, Usage } from "./sample.ts";
+import type { Output, Sample, Served, Usage } from "./sample.ts";
 import type { Evaluation, JudgeQuality, Score } from "./score.ts";
 import type { Span } from "./trace.ts";
 
@@ -57,8 +57,10 @@ export interface TargetResponse {
   readonly finishReason?: string | null;
   /** What the call used. */
   readonly usage?: Partial<Usage>;
-  /** Model that answered, in the provider's word. */
-  readonly servedModel?: string;
+  /** Which way the answer came: model, member of a route, fallback, response cache, guardrails. */
+  readonly served?: Partial<Served>;
+  /** Milliseconds from the call to the first token, where the answer was streamed. */
+  readonly timeToFirstTokenMs?: number;
   /** Latency in milliseconds as it was recorded, for recordings; the runner's own clock otherwise. */
   readonly latencyMs?: number;
 }

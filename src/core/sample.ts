@@ -35,15 +35,53 @@ export type Output = z.infer<typeof outputSchema>;
 
 /** What a call used. */
 export const usageSchema = z.object({
-  /** Tokens read; `null` when not reported. */
+  /** Tokens read, those from a cache among them; `null` when not reported. */
   inputTokens: z.number().int().min(0).nullable(),
-  /** Tokens written; `null` when not reported. */
+  /** Tokens written, those of reasoning among them; `null` when not reported. */
   outputTokens: z.number().int().min(0).nullable(),
+  /** Tokens among `inputTokens` that the provider read from its cache; `null` when not reported. */
+  cachedInputTokens: z.number().int().min(0).nullable(),
+  /** Tokens among `outputTokens` that the model spent on reasoning; `null` when not reported. */
+  reasoningTokens: z.number().int().min(0).nullable(),
   /** Cost in US dollars; `null` when unknown. */
   costUsd: z.number().min(0).nullable(),
 });
 /** What a call used. */
 export type Usage = z.infer<typeof usageSchema>;
+
+/** What a call used that reports nothing. */
+export const usageUnknown: Usage = {
+  inputTokens: null,
+  outputTokens: null,
+  cachedInputTokens: null,
+  reasoningTokens: null,
+  costUsd: null,
+};
+
+/** Which way an answer came: through a gateway or a route of several targets. */
+export const servedSchema = z.object({
+  /** Model that answered, in the provider's word; `null` when not reported. */
+  model: z.string().nullable(),
+  /** Name of the member of the route that answered; `null` when not reported. */
+  route: z.string().nullable(),
+  /** True when another member than the first answered; `null` when not reported. */
+  fallback: z.boolean().nullable(),
+  /** True when the answer came from a response cache; `null` when not reported. */
+  cacheHit: z.boolean().nullable(),
+  /** Names of the guardrails that the answer passed through, in order; `null` when not reported. */
+  guardrails: z.array(z.string()).nullable(),
+});
+/** Which way an answer came. */
+export type Served = z.infer<typeof servedSchema>;
+
+/** An answer of which nothing of this is known. */
+export const servedUnknown: Served = {
+  model: null,
+  route: null,
+  fallback: null,
+  cacheHit: null,
+  guardrails: null,
+};
 
 /** One attempt at a trial: the first, or a retry after a transient failure. */
 export const attemptSchema = z.object({
@@ -84,8 +122,10 @@ export const sampleSchema = z.object({
   attempts: z.array(attemptSchema),
   /** What all attempts together used. */
   usage: usageSchema,
-  /** Model that answered, in the provider's word; `null` when not reported. */
-  servedModel: z.string().nullable(),
+  /** Milliseconds from the start of the attempt that answered to its first token; `null` when the answer was not streamed or the target does not say. */
+  timeToFirstTokenMs: z.number().min(0).nullable(),
+  /** Which way the answer came. */
+  served: servedSchema,
   /** Steps of the answer. */
   spans: z.array(spanSchema),
 });

@@ -4,13 +4,18 @@ import type { Sample } from "../core/sample.ts";
 
 /** A sample as it may be written: what the measured system said is redacted, the names of our own members are not. */
 export function redactSample(sample: Sample, redact: Redact): Sample {
-  const { output, failure, attempts, servedModel, spans } = sample;
+  const { output, failure, attempts, served, spans } = sample;
   return {
     ...sample,
     output: output === null ? null : redactOutput(output, redact),
     failure: redactFailure(failure, redact),
     attempts: attempts.map((attempt) => ({ ...attempt, failure: redactFailure(attempt.failure, redact) })),
-    servedModel: servedModel === null ? null : redact(servedModel),
+    served: {
+      ...served,
+      model: redactText(served.model, redact),
+      route: redactText(served.route, redact),
+      guardrails: served.guardrails?.map(redact) ?? null,
+    },
     spans: spans.map((span) => ({
       ...span,
       name: redact(span.name),
@@ -33,8 +38,12 @@ function redactOutput(output: NonNullable<Sample["output"]>, redact: Redact): No
     })),
     context: context?.map((passage) => ({ ...passage, text: redact(passage.text) })) ?? null,
     state: redactValue(state, redact),
-    finishReason: finishReason === null ? null : redact(finishReason),
+    finishReason: redactText(finishReason, redact),
   };
+}
+
+function redactText(text: string | null, redact: Redact): string | null {
+  return text === null ? null : redact(text);
 }
 
 function redactFailure(failure: Failure | null, redact: Redact): Failure | null {

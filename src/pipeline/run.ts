@@ -10,9 +10,13 @@ import {
   type Output,
   outputSchema,
   type Sample,
+  type Served,
   type Side,
+  servedSchema,
+  servedUnknown,
   type Usage,
   usageSchema,
+  usageUnknown,
 } from "../core/sample.ts";
 import { budget } from "./budget.ts";
 import { type CallOptions, type CallOutcome, callTarget } from "./call-target.ts";
@@ -93,7 +97,8 @@ function sampleOf(trial: Trial, startedAt: string, outcome: CallOutcome, redact:
     failure,
     attempts,
     usage: answer.usage,
-    servedModel: answer.servedModel,
+    timeToFirstTokenMs: answer.timeToFirstTokenMs,
+    served: answer.served,
     spans: outcome.spans,
   };
   return redactSample(sample, redact);
@@ -103,19 +108,22 @@ function sampleOf(trial: Trial, startedAt: string, outcome: CallOutcome, redact:
 interface Answer {
   readonly output: Output | null;
   readonly usage: Usage;
-  readonly servedModel: string | null;
+  readonly timeToFirstTokenMs: number | null;
+  readonly served: Served;
 }
 
 const unanswered: Answer = {
   output: null,
-  usage: { inputTokens: null, outputTokens: null, costUsd: null },
-  servedModel: null,
+  usage: usageUnknown,
+  timeToFirstTokenMs: null,
+  served: servedUnknown,
 };
 
 const responseSchema = z.object({
   output: outputSchema,
   usage: usageSchema,
-  servedModel: z.string().nullable(),
+  timeToFirstTokenMs: z.number().min(0).nullable(),
+  served: servedSchema,
   latencyMs: z.number().min(0).optional(),
 });
 
@@ -134,7 +142,6 @@ function withLastFailure(attempts: readonly Attempt[], failure: NonNullable<Samp
 
 /** The answer with what was left out filled in, or what is wrong with it. */
 function answerOf(response: TargetResponse): Answer | { problem: string } {
-  const { inputTokens = null, outputTokens = null, costUsd = null } = response.usage ?? {};
   const result = responseSchema.safeParse({
     output: {
       text: response.text,
@@ -144,8 +151,9 @@ function answerOf(response: TargetResponse): Answer | { problem: string } {
       refused: response.refused ?? false,
       finishReason: response.finishReason ?? null,
     },
-    usage: { inputTokens, outputTokens, costUsd },
-    servedModel: response.servedModel ?? null,
+    usage: { ...usageUnknown, ...response.usage },
+    timeToFirstTokenMs: response.timeToFirstTokenMs ?? null,
+    served: { ...servedUnknown, ...response.served },
     latencyMs: response.latencyMs,
   });
   if (result.success) return result.data;

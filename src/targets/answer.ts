@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { passageSchema } from "../core/dataset.ts";
-import { toolCallSchema, usageSchema } from "../core/sample.ts";
+import { servedSchema, toolCallSchema, usageSchema } from "../core/sample.ts";
 
 /** The members of an answer beside its text, strict: a misspelt `toolcalls` must not read as "no tool was called". */
 export const answerMembers = {
@@ -10,7 +10,8 @@ export const answerMembers = {
   refused: z.boolean().optional(),
   finishReason: z.string().nullable().optional(),
   usage: z.strictObject(usageSchema.shape).partial().optional(),
-  servedModel: z.string().min(1).optional(),
+  served: z.strictObject(servedSchema.shape).partial().optional(),
+  timeToFirstTokenMs: z.number().min(0).optional(),
   latencyMs: z.number().min(0).optional(),
 } as const;
 

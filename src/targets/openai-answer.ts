@@ -51,17 +51,20 @@ function usageOf(usage: unknown, prices: OpenAIPrices | undefined): Usage {
   const inputTokens = tokens(counts.prompt_tokens);
   const outputTokens = tokens(counts.completion_tokens);
   const details = counts.prompt_tokens_details;
-  const reported = isJsonObject(details) ? (tokens(details.cached_tokens) ?? 0) : 0;
+  const cachedInputTokens = isJsonObject(details) ? tokens(details.cached_tokens) : null;
+  const written = counts.completion_tokens_details;
+  const reasoningTokens = isJsonObject(written) ? tokens(written.reasoning_tokens) : null;
+  const reported = { inputTokens, outputTokens, cachedInputTokens, reasoningTokens };
   if (prices === undefined || inputTokens === null || outputTokens === null) {
-    return { inputTokens, outputTokens, costUsd: null };
+    return { ...reported, costUsd: null };
   }
-  const cached = Math.min(reported, inputTokens);
+  const cached = Math.min(cachedInputTokens ?? 0, inputTokens);
   const cachedPrice = prices.cachedInputUsdPerMillion ?? prices.inputUsdPerMillion;
   const micro =
     (inputTokens - cached) * prices.inputUsdPerMillion +
     cached * cachedPrice +
     outputTokens * prices.outputUsdPerMillion;
-  return { inputTokens, outputTokens, costUsd: micro / 1e6 };
+  return { ...reported, costUsd: micro / 1e6 };
 }
 
 /** The body of an answer. The client library hands on as text what is not labelled as JSON; some servers forget the label. */
@@ -110,13 +113,13 @@ export function openaiAnswer(
   const refusal = message.refusal;
   const declined = typeof refusal === "string" && refusal !== "" ? refusal : undefined;
   const finishReason = choice.finish_reason;
-  const servedModel = body.model;
+  const { model } = body;
   return {
     text: content ?? declined ?? "",
     toolCalls: toolCallsOf(message, host),
     refused: declined !== undefined || finishReason === "content_filter",
     finishReason: typeof finishReason === "string" ? finishReason : null,
     usage: usageOf(body.usage, prices),
-    ...(typeof servedModel === "string" && servedModel !== "" ? { servedModel } : {}),
+    ...(typeof model === "string" && model !== "" ? { served: { model } } : {}),
   };
 }

@@ -30,10 +30,10 @@ function requestAttributes(settings: OpenAISettings, seed: number): Attributes {
 
 /** Attributes that are known after it. */
 function responseAttributes(response: TargetResponse): Attributes {
-  const { usage = {}, servedModel } = response;
+  const { usage = {}, served } = response;
   const { inputTokens, outputTokens } = usage;
   return {
-    ...(servedModel === undefined ? {} : { "gen_ai.response.model": servedModel }),
+    ...(typeof served?.model === "string" ? { "gen_ai.response.model": served.model } : {}),
     ...(typeof inputTokens === "number" ? { "gen_ai.usage.input_tokens": inputTokens } : {}),
     ...(typeof outputTokens === "number" ? { "gen_ai.usage.output_tokens": outputTokens } : {}),
   };

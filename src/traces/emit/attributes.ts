@@ -39,14 +39,14 @@ const longestExplanation = 500;
  */
 export function trialAttributes(sample: Sample, context: SampleContext): EmittedAttributes {
   const { release, runId, cohorts } = context;
-  const { usage, output, failure, servedModel } = sample;
+  const { usage, output, failure, served } = sample;
   const requested = firstText(sample.spans, "gen_ai.request.model") ?? modelOf(release);
   return present({
     "gen_ai.operation.name": "invoke_agent",
     "gen_ai.agent.name": release.target,
     "gen_ai.provider.name": firstText(sample.spans, "gen_ai.provider.name"),
     "gen_ai.request.model": requested,
-    "gen_ai.response.model": servedModel,
+    "gen_ai.response.model": served.model,
     "gen_ai.response.finish_reasons": output?.finishReason == null ? null : [output.finishReason],
     "gen_ai.usage.input_tokens": usage.inputTokens,
     "gen_ai.usage.output_tokens": usage.outputTokens,

@@ -1,6 +1,6 @@
 import type { Case, Expectation } from "../../../src/core/dataset.ts";
 import type { EvaluatorInput } from "../../../src/core/extensions.ts";
-import type { Output } from "../../../src/core/sample.ts";
+import { type Output, servedUnknown } from "../../../src/core/sample.ts";
 
 /** A case with an expectation. */
 export function caseWith(expected: Expectation | undefined, more: Partial<Case> = {}): Case {
@@ -34,8 +34,15 @@ export function inputWith(item: Case, output: Partial<Output>): EvaluatorInput {
       output: whole,
       failure: null,
       attempts: [],
-      usage: { inputTokens: null, outputTokens: null, costUsd: null },
-      servedModel: null,
+      usage: {
+        inputTokens: null,
+        outputTokens: null,
+        cachedInputTokens: null,
+        reasoningTokens: null,
+        costUsd: null,
+      },
+      timeToFirstTokenMs: null,
+      served: servedUnknown,
       spans: [],
     },
     spans: [],

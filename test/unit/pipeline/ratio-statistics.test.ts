@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Sample, Side } from "../../../src/core/sample.ts";
+import { type Sample, type Side, usageUnknown } from "../../../src/core/sample.ts";
 import {
   clustersForMean,
   type RatioUnit,
@@ -140,14 +140,17 @@ describe("what trials report", () => {
   const sample = (side: Side, inputTokens: number | null, more: Partial<Sample> = {}): Sample => ({
     ...sampleFor("c0000", side, "p"),
     latencyMs: 0,
-    usage: { inputTokens, outputTokens: null, costUsd: null },
+    usage: { inputTokens, outputTokens: null, cachedInputTokens: null, reasoningTokens: null, costUsd: null },
     ...more,
   });
   const samples = [
     sample("baseline", 10),
     sample("baseline", 0, { repetition: 2 }),
     sample("candidate", null),
-    { ...sampleFor("c0001", "candidate", "-"), usage: { inputTokens: 5, outputTokens: 1, costUsd: 1 } },
+    {
+      ...sampleFor("c0001", "candidate", "-"),
+      usage: { ...usageUnknown, inputTokens: 5, outputTokens: 1, costUsd: 1 },
+    },
     { ...sampleFor("elsewhere", "candidate", "p") },
   ];
 

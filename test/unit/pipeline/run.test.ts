@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { TargetError } from "../../../src/core/errors.ts";
 import type { Target, TargetResponse } from "../../../src/core/extensions.ts";
 import { redactor } from "../../../src/core/redact.ts";
-import { type Sample, sampleSchema } from "../../../src/core/sample.ts";
+import { type Sample, sampleSchema, usageUnknown } from "../../../src/core/sample.ts";
 import { plan } from "../../../src/pipeline/plan.ts";
 import { type RunInput, run } from "../../../src/pipeline/run.ts";
 import { casesOf, datasetOf, manifests } from "./support.ts";
@@ -130,8 +130,8 @@ describe("an answer", () => {
       refused: false,
       finishReason: null,
     });
-    expect(sample.usage).toEqual({ inputTokens: null, outputTokens: null, costUsd: null });
-    expect(sample).toMatchObject({ servedModel: null, failure: null });
+    expect(sample.usage).toEqual(usageUnknown);
+    expect(sample).toMatchObject({ timeToFirstTokenMs: null, failure: null });
   });
 
   it.each([
@@ -161,7 +161,7 @@ describe("an answer", () => {
     ["half a token", { text: "", usage: { inputTokens: 1.5 } }],
     ["a latency that is no number", { text: "", latencyMs: Number.NaN }],
     ["a negative latency", { text: "", latencyMs: -1 }],
-    ["a served model that is no text", { text: "", servedModel: { name: "m" } }],
+    ["a served model that is no text", { text: "", served: { model: { name: "m" } } }],
   ])("with %s still makes a sample that can be stored and read", async (_, answer) => {
     const sample = await sampleFrom(answer);
     expect(sampleSchema.safeParse(sample).success).toBe(true);
@@ -241,7 +241,7 @@ describe("redaction", () => {
       context: [{ text: "the-secret-key" }],
       state: { token: "the-secret-key" },
       finishReason: "the-secret-key",
-      servedModel: "the-secret-key",
+      served: { model: "the-secret-key", route: "the-secret-key", guardrails: ["the-secret-key"] },
     };
     const target = targetOf(async (_, { span }) => {
       await span("call the-secret-key", { header: "the-secret-key" }, () => {

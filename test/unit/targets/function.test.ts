@@ -39,9 +39,9 @@ describe("functionTarget", () => {
       usage: { inputTokens: 3, costUsd: null },
       latencyMs: 12.5,
     };
-    const answer = await answering({ ...response, servedModel: undefined }).call(request(), context());
+    const answer = await answering({ ...response, served: undefined }).call(request(), context());
     expect(answer).toEqual(response);
-    expect(answer).not.toHaveProperty("servedModel");
+    expect(answer).not.toHaveProperty("served");
   });
 
   it.each([

@@ -176,8 +176,14 @@ describe("what openaiTarget makes of an answer", () => {
       toolCalls: [],
       refused: false,
       finishReason: "stop",
-      usage: { inputTokens: 100, outputTokens: 20, costUsd: 0.0004 },
-      servedModel: "stub-1-2026-01-01",
+      usage: {
+        inputTokens: 100,
+        outputTokens: 20,
+        cachedInputTokens: null,
+        reasoningTokens: null,
+        costUsd: 0.0004,
+      },
+      served: { model: "stub-1-2026-01-01" },
     });
   });
 

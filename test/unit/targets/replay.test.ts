@@ -33,7 +33,7 @@ describe("replayTarget", () => {
       finishReason: "stop",
       usage: { inputTokens: 10, outputTokens: 2, costUsd: 0.001 },
       latencyMs: 321.5,
-      servedModel: "m-1",
+      served: { model: "m-1", fallback: false },
     };
     const file = await recorded(
       { caseId: "c1", ...answer },

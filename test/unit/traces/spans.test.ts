@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { servedUnknown } from "../../../src/core/sample.ts";
 import { traceIdOf } from "../../../src/traces/emit/ids.ts";
 import { type Collector, type ReceivedSpan, startCollector } from "./collector.ts";
 import { answered, emitterOf, scoreOf } from "./run.ts";
@@ -36,8 +37,14 @@ const step = (spanId: string, parentSpanId: string | null, name: string, attribu
 describe("the trace of a sample", () => {
   it("says what was tried, with which release, and what it used", async () => {
     const sample = answered({
-      usage: { inputTokens: 100, outputTokens: 20, costUsd: 0.25 },
-      servedModel: "m-1-2026",
+      usage: {
+        inputTokens: 100,
+        outputTokens: 20,
+        cachedInputTokens: null,
+        reasoningTokens: null,
+        costUsd: 0.25,
+      },
+      served: { ...servedUnknown, model: "m-1-2026" },
     });
     sample.output!.finishReason = "stop";
     const [span] = await received([sample, []]);
