@@ -90,6 +90,8 @@ export type Operations = z.infer<typeof operationsSchema>;
 /** What a criterion demands. */
 export const ruleSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("margin"), margin: z.number() }),
+  /** A rate of harm, such as errors or fallbacks, that may rise by less than the margin. */
+  z.object({ kind: z.literal("rise"), margin: z.number() }),
   z.object({ kind: z.literal("at_least"), threshold: z.number() }),
   z.object({ kind: z.literal("at_most"), threshold: z.number() }),
   z.object({ kind: z.literal("ratio"), maximumRatio: z.number() }),
@@ -121,13 +123,13 @@ export const decisionSchema = z.object({
   baseline: z.number().nullable(),
   /** The same of the candidate; `null` where there is none. */
   candidate: z.number().nullable(),
-  /** What the rule looks at: candidate minus baseline for a margin, the candidate's rate for a threshold, candidate over baseline for a ratio. */
+  /** What the rule looks at: candidate minus baseline for a margin or a rise, the candidate's rate for a threshold, candidate over baseline for a ratio. */
   estimate: z.number().nullable(),
   /** Interval of `estimate` at level 1 − 2·alpha over what was observed. */
   interval: intervalSchema.nullable(),
   /** The same interval were every missing score to speak against the candidate; `null` when nothing is missing. */
   worstCaseInterval: intervalSchema.nullable(),
-  /** The margin; `null` for a threshold or a ratio. */
+  /** The margin, of a loss or a rise; `null` for a threshold or a ratio. */
   margin: z.number().nullable(),
   /** The threshold; `null` for a margin or a ratio. */
   threshold: z.number().nullable(),

@@ -38,20 +38,18 @@ export function rateStatistics(units: readonly RateUnit[], alpha: number): RateS
     const successes = Math.round(rate * units.length);
     return { ...shape, interval: { ...clopperPearson(successes, units.length, level), level } };
   }
-  const effective = effectiveSize(sorted, rates, rate, clusters, level);
+  const effective = effectiveSize(sorted, level);
   const lower = rate === 0 ? 0 : betaQuantile(alpha, rate * effective, (1 - rate) * effective + 1);
   const upper = rate === 1 ? 1 : betaQuantile(1 - alpha, rate * effective + 1, (1 - rate) * effective);
   return { ...shape, interval: { lower, upper, level } };
 }
 
-function effectiveSize(
-  units: readonly RateUnit[],
-  rates: readonly number[],
-  rate: number,
-  clusters: number,
-  level: number,
-): number {
+/** How many independent trials of this rate the units weigh as much as; not rounded, and at most their trials. */
+export function effectiveSize(units: readonly RateUnit[], level: number): number {
+  const rates = units.map((unit) => unit.rate);
+  const rate = mean(rates);
   const labels = units.map(({ cluster }) => cluster);
+  const clusters = new Set(labels).size;
   const error = clusteredStandardError(rates, labels, level).clusteredCorrected;
   const trials = units.reduce((sum, unit) => sum + unit.trials, 0);
   if (error === null || error < 1e-12) return clusters;

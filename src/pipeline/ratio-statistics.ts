@@ -2,13 +2,8 @@ import type { Interval } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import type { RatioMeasure } from "../core/ratio.ts";
 import type { Sample, Side } from "../core/sample.ts";
-import {
-  clusteredStandardError,
-  minimumNForMargin,
-  quantileCompare,
-  quantileType7,
-  studentTQuantile,
-} from "../stats/index.ts";
+import { clusteredStandardError, minimumNForMargin, studentTQuantile } from "../stats/index.ts";
+import { boundedInterval, percentileRatio, type Valued } from "./group-statistics.ts";
 
 /** One case: what its answered trials report, by side, and its cluster. */
 export interface RatioUnit {
@@ -81,23 +76,14 @@ export function ratioStatistics(measure: RatioMeasure, units: readonly RatioUnit
 }
 
 /**
- * Percentiles of two groups: type 7 with order-statistic intervals, put together by MOVER on the log scale (Zou & Donner 2008, Statistics in
- * Medicine 27:1693). The groups are taken as independent and so are their trials; that a case is slow on both sides widens the interval.
+ * Percentiles over the answered trials: the sides are taken as two groups whose clusters are the cases or what these share. That a case is slow
+ * on both sides widens the interval.
  */
 function ofPercentiles(probability: number, judged: readonly RatioUnit[]): RatioStatistics {
-  const baseline = judged.flatMap(({ values }) => values.baseline);
-  const candidate = judged.flatMap(({ values }) => values.candidate);
-  const compared = (alpha: number) => quantileCompare(candidate, baseline, probability, 1 - 2 * alpha);
-  return {
-    ...sizeOf(judged),
-    baseline: quantileType7(baseline, probability)!,
-    candidate: quantileType7(candidate, probability)!,
-    ratio: compared(0.05).ratio,
-    intervalAt: (alpha) => {
-      const { ratioLower, ratioUpper } = compared(alpha);
-      return intervalOf(ratioLower, ratioUpper, alpha);
-    },
-  };
+  const valuesOf = (side: Side): Valued[] =>
+    judged.flatMap(({ values, cluster }) => values[side].map((value) => ({ value, cluster })));
+  const groups = { baseline: valuesOf("baseline"), candidate: valuesOf("candidate") };
+  return { ...sizeOf(judged), ...percentileRatio(groups, probability)! };
 }
 
 /**
@@ -126,7 +112,7 @@ function ofMeans(judged: readonly RatioUnit[]): RatioStatistics {
     intervalAt: (alpha) => {
       if (error === null) return null;
       const half = studentTQuantile(1 - alpha, size.clusters - 1) * error;
-      return intervalOf(ratio * Math.exp(-half), ratio * Math.exp(half), alpha);
+      return boundedInterval(ratio * Math.exp(-half), ratio * Math.exp(half), alpha);
     },
   };
 }
@@ -137,11 +123,6 @@ function sizeOf(judged: readonly RatioUnit[]): { n: number; clusters: number } {
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function intervalOf(lower: number | null, upper: number | null, alpha: number): Interval | null {
-  if (lower === null || upper === null || !Number.isFinite(upper)) return null;
-  return { lower, upper, level: 1 - 2 * alpha };
 }
 
 /**

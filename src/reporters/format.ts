@@ -25,9 +25,9 @@ export function rateInterval(interval: Interval | null): string {
   return interval === null ? absent : `[${percent(interval.lower)}, ${percent(interval.upper)}]`;
 }
 
-/** The interval of what a rule looks at: a difference for a margin, a rate for a threshold, a change in per cent for a ratio. */
+/** The interval of what a rule looks at: a difference for a margin or a rise, a rate for a threshold, a change in per cent for a ratio. */
 export function ruleInterval(rule: Rule, interval: Interval | null): string {
-  if (rule.kind === "margin") return differenceInterval(interval);
+  if (rule.kind === "margin" || rule.kind === "rise") return differenceInterval(interval);
   return rule.kind === "ratio" ? changeInterval(interval) : rateInterval(interval);
 }
 

@@ -69,9 +69,10 @@ export function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
-/** What a rule demands: `loses at most 5.0 points`, `at least 90.0 %`, `rises by at most 25.0 %`. */
+/** What a rule demands: `loses at most 5.0 points`, `at least 90.0 %`, `rises by at most 25.0 %` (a ratio) or `5.0 points` (a rate). */
 export function ruleText(rule: Rule): string {
   if (rule.kind === "margin") return `loses at most ${format.points(rule.margin)}`;
+  if (rule.kind === "rise") return `rises by at most ${format.points(rule.margin)}`;
   if (rule.kind === "ratio") return `rises by at most ${format.changeSize(rule.maximumRatio)}`;
   return `${rule.kind === "at_least" ? "at least" : "at most"} ${format.percent(rule.threshold)}`;
 }
@@ -87,9 +88,9 @@ export function ratesText({
   return baseline === null ? text(candidate) : `${text(baseline)} → ${text(candidate)}`;
 }
 
-/** What the rule looks at, without its interval: `−9.1 points` for a margin, `84.2 %` for a threshold, `+31.0 %` for a ratio. */
+/** What the rule looks at, without its interval: `−9.1 points` for a margin or a rise, `84.2 %` for a threshold, `+31.0 %` for a ratio. */
 export function estimateText({ rule, estimate }: Decision): string {
-  if (rule.kind === "margin") return format.difference(estimate);
+  if (rule.kind === "margin" || rule.kind === "rise") return format.difference(estimate);
   return rule.kind === "ratio" ? format.signedChange(estimate) : format.percent(estimate);
 }
 

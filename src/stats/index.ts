@@ -54,10 +54,12 @@ export {
 } from "./permutation.ts";
 export * from "./power.ts";
 export {
+  type EffectiveSizes,
   type OrderRanks,
   type QuantileComparison,
   type QuantileInterval,
   quantileCompare,
+  quantileComparer,
   quantileInterval,
   quantileOrderRanks,
   quantileType7,

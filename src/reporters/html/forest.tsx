@@ -30,7 +30,7 @@ export function Forest({ report }: { report: Report }) {
     <Section
       id="plot"
       title="Changes against their margins"
-      lead="Candidate minus baseline in percentage points. A decision passes when its whole bar lies right of the margin; the shaded part is a larger loss than is acceptable."
+      lead="Candidate minus baseline in percentage points; of errors and fallbacks a rise is drawn as a loss. A decision passes when its whole bar lies right of the margin; the shaded part is a larger loss than is acceptable."
     >
       <table role="table" class="forest">
         <caption class="hidden">
@@ -96,9 +96,9 @@ function Row({ decision, scale }: { decision: Decision; scale: Scale }) {
 }
 
 function Drawing({ decision, scale }: { decision: Decision; scale: Scale }) {
-  const { interval, estimate, margin, worstCaseInterval } = decision;
+  const { interval, estimate, margin, worstCaseInterval } = gainOf(decision);
   if (interval === null || estimate === null || margin === null) return null;
-  const label = `${oneLine(decision.metric)} in ${oneLine(decision.cohort)}: ${format.difference(estimate)}, interval ${format.differenceInterval(interval)}, ${ruleText(decision.rule)}`;
+  const label = `${oneLine(decision.metric)} in ${oneLine(decision.cohort)}: ${format.difference(decision.estimate)}, interval ${format.differenceInterval(decision.interval)}, ${ruleText(decision.rule)}`;
   return (
     <svg role="img" width="100%" height={height} class={decision.decision}>
       <title>{label}</title>
@@ -132,6 +132,19 @@ function Drawing({ decision, scale }: { decision: Decision; scale: Scale }) {
       </svg>
     </svg>
   );
+}
+
+/** The decision as it is drawn, where right is better: a rise of a rate of harm counts as a loss. */
+function gainOf(decision: Decision): Decision {
+  if (decision.rule.kind !== "rise") return decision;
+  const mirrored = (interval: Decision["interval"]) =>
+    interval && { ...interval, lower: -interval.upper, upper: -interval.lower };
+  return {
+    ...decision,
+    estimate: decision.estimate === null ? null : -decision.estimate,
+    interval: mirrored(decision.interval),
+    worstCaseInterval: mirrored(decision.worstCaseInterval),
+  };
 }
 
 /** A shape for each decision, so that it is not told by colour alone: a diamond failed, a square is open, a disc passed. */
@@ -171,12 +184,14 @@ function Legend({ worstCase }: { worstCase: boolean }) {
 }
 
 function scaleOf(decisions: readonly Decision[]): Scale {
-  const values = decisions.flatMap(({ interval, margin, worstCaseInterval, estimate }) => [
-    0,
-    -(margin ?? 0),
-    estimate ?? 0,
-    ...[interval, worstCaseInterval].flatMap((each) => (each === null ? [] : [each.lower, each.upper])),
-  ]);
+  const values = decisions
+    .map(gainOf)
+    .flatMap(({ interval, margin, worstCaseInterval, estimate }) => [
+      0,
+      -(margin ?? 0),
+      estimate ?? 0,
+      ...[interval, worstCaseInterval].flatMap((each) => (each === null ? [] : [each.lower, each.upper])),
+    ]);
   const low = Math.min(...values);
   const high = Math.max(...values);
   const step = stepFor(high - low);

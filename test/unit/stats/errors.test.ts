@@ -96,6 +96,11 @@ const REJECTED: [label: string, call: () => unknown, message: RegExp][] = [
     () => s.quantileOrderRanks(-1, 0.5, 0.9),
     /^n must be an integer of at least 0, got -1$/,
   ],
+  [
+    "quantileComparer",
+    () => s.quantileComparer([1, 2], [1, 2], 0.5, { candidate: 3, baseline: 2 }),
+    /^the candidate has 2 values, which cannot weigh as much as 3$/,
+  ],
   ["quantileCompare", () => s.quantileCompare([Number.NaN], [1], 0.5, 0.9), /^candidate\[0\] must be .*NaN$/],
   ["harrellDavis", () => s.harrellDavis([1], -0.1), /^probability must be between 0 and 1, got -0.1$/],
   ["bootstrapIndices", () => s.bootstrapIndices(0, 5, 1), /^n must be an integer of at least 1, got 0$/],
