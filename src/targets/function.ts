@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { EvalsError, TargetError } from "../core/errors.ts";
+import { EvalsError } from "../core/errors.ts";
 import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
-import { canonicalJson } from "../core/json.ts";
 import { complaint } from "../core/validate.ts";
-import { answerSchema, withoutUndefined } from "./answer.ts";
+import { checkedAnswer } from "./answer.ts";
 
 /** A function that answers one request: with a response, or with the text alone. */
 export type CallFunction = (
@@ -27,24 +26,6 @@ const optionsSchema = z.strictObject({
   call: z.custom((value) => typeof value === "function", { error: "expected a function" }),
 });
 
-/** The answer in its checked form. Throws `TargetError` that names the member for anything else. */
-function checkedAnswer(name: string, answer: unknown): TargetResponse {
-  if (typeof answer === "string") return { text: answer };
-  let problem: string;
-  try {
-    const parsed = answerSchema.safeParse(answer);
-    if (parsed.success) {
-      canonicalJson(parsed.data); // Throws for what contains itself, which the schema lets pass.
-      return withoutUndefined(parsed.data) as TargetResponse;
-    }
-    problem = complaint(answerSchema, parsed.error);
-  } catch {
-    problem = "it contains itself, is nested too deeply, or cannot be read";
-  }
-  const message = `target "${name}" returned an answer that cannot be used: ${problem}`;
-  throw new TargetError({ kind: "target", message, retryable: false });
-}
-
 /**
  * A target that calls a function of your own. What it returns is checked: an answer without `text`, with a misspelt
  * member or with a value that JSON cannot hold is a failure of kind `target` that is not tried again.
@@ -64,6 +45,10 @@ export function functionTarget(options: FunctionTargetOptions): Target {
   return {
     name,
     components,
-    call: async (request, context) => checkedAnswer(name, await call(request, context)),
+    async call(request, context) {
+      const answer: unknown = await call(request, context);
+      if (typeof answer === "string") return { text: answer };
+      return checkedAnswer(answer, `target "${name}" returned an answer that cannot be used`);
+    },
   };
 }

@@ -2,9 +2,10 @@ import type { ChatCompletionCreateParamsNonStreaming } from "openai/resources/ch
 import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
 import { redactor } from "../core/redact.ts";
 import type { Span } from "../core/trace.ts";
+import { abortedFailure } from "./connection.ts";
 import { openaiAnswer } from "./openai-answer.ts";
 import { checkCredentials, clientMaker, readCredentials } from "./openai-client.ts";
-import { abortedFailure, openaiFailure } from "./openai-failure.ts";
+import { openaiFailure } from "./openai-failure.ts";
 import { type OpenAISettings, type OpenAITargetOptions, openaiSettings } from "./openai-options.ts";
 import { openaiBody, openaiComponents, openaiMessages } from "./openai-request.ts";
 

@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { TargetError } from "../../../src/core/errors.ts";
+import { retryAfterMs } from "../../../src/targets/connection.ts";
 import { type OpenAITargetOptions, openaiTarget } from "../../../src/targets/index.ts";
-import { openaiFailure, retryAfterMs } from "../../../src/targets/openai-failure.ts";
+import { openaiFailure } from "../../../src/targets/openai-failure.ts";
 import {
   failing,
   json,
