@@ -1,17 +1,10 @@
-import {
-  type Cohort,
-  type CohortTerm,
-  cohortOf,
-  dimensionsOf,
-  inCohort,
-  parseCohortExpression,
-} from "../core/cohort.ts";
-import type { Dataset, DatasetDescription } from "../core/dataset.ts";
-import { EvalsError } from "../core/errors.ts";
+import { type Cohort, inCohort } from "../core/cohort.ts";
+import type { Dataset } from "../core/dataset.ts";
 import { builtInMetrics, type Criterion, errorRateMetric, type Gate, readMetric } from "../core/gate.ts";
 import { ratioMeasure } from "../core/ratio.ts";
 import { didYouMean } from "../core/suggest.ts";
-import { type LoadedModule, lineOf } from "./load-module.ts";
+import { type CohortSource, expandCohorts, gateError, type LeftOut } from "./expand-cohorts.ts";
+import type { LoadedModule } from "./load-module.ts";
 
 /** A criterion in one cohort: what is decided. */
 export interface GateCheck {
@@ -23,7 +16,7 @@ export interface GateCheck {
 export interface ResolvedGate {
   readonly checks: readonly GateCheck[];
   /** Cohorts that a `*` found and that were too small, once each. */
-  readonly leftOut: readonly { readonly cohort: string; readonly cases: number; readonly minimum: number }[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
@@ -36,13 +29,35 @@ export function resolveGate(
   dataset: Dataset,
   evaluators: readonly string[],
 ): ResolvedGate {
+  for (const criterion of gate.value.criteria) checkMetric(criterion, gate, evaluators);
+  return spreadCriteria(gate, gate.value.criteria, {
+    cohorts: dataset.description.cohorts,
+    sizeOf: (cohort) => dataset.cases.filter((item) => inCohort(cohort, item.cohorts)).length,
+    source: "dataset",
+    noun: "case",
+  });
+}
+
+/**
+ * Spreads criteria over the cohorts of a source; the same bound on the same metric in the same cohort only once.
+ *
+ * @throws EvalsError GATE_INVALID for an unknown cohort or value, and for a criterion that would judge nothing.
+ */
+export function spreadCriteria(
+  gate: LoadedModule<Gate>,
+  criteria: readonly Criterion[],
+  source: CohortSource,
+): ResolvedGate {
   const checks = new Map<string, GateCheck>();
-  const leftOut = new Map<string, ResolvedGate["leftOut"][number]>();
-  for (const criterion of gate.value.criteria) {
-    checkMetric(criterion, gate, evaluators);
-    const found = criterion.cohorts.flatMap((text) => expand(text, criterion, gate, dataset, leftOut));
+  const leftOut = new Map<string, LeftOut>();
+  for (const criterion of criteria) {
+    const found = criterion.cohorts.flatMap((text) => {
+      const expanded = expandCohorts(text, criterion.minimumCohortSize, gate, source);
+      for (const entry of expanded.leftOut) leftOut.set(entry.cohort, entry);
+      return expanded.cohorts;
+    });
     if (found.length === 0) {
-      const message = `the criterion on ${criterion.metric} has no cohort of at least ${criterion.minimumCohortSize} cases`;
+      const message = `the criterion on ${criterion.metric} has no cohort of at least ${criterion.minimumCohortSize} ${source.noun}s`;
       throw gateError(
         gate,
         criterion.metric,
@@ -56,11 +71,6 @@ export function resolveGate(
     }
   }
   return { checks: [...checks.values()], leftOut: [...leftOut.values()] };
-}
-
-function gateError(gate: LoadedModule<Gate>, word: string, message: string, hint: string): EvalsError {
-  const line = lineOf(gate.source, word);
-  return new EvalsError("GATE_INVALID", `${gate.shown}${line === null ? "" : `:${line}`}: ${message}`, hint);
 }
 
 function checkMetric(criterion: Criterion, gate: LoadedModule<Gate>, evaluators: readonly string[]): void {
@@ -105,91 +115,4 @@ function checkMetric(criterion: Criterion, gate: LoadedModule<Gate>, evaluators:
       "use `margin` or `atLeast`",
     );
   }
-}
-
-function expand(
-  text: string,
-  criterion: Criterion,
-  gate: LoadedModule<Gate>,
-  dataset: Dataset,
-  leftOut: Map<string, ResolvedGate["leftOut"][number]>,
-): Cohort[] {
-  const terms = parseCohortExpression(text);
-  if (terms === null) {
-    throw gateError(
-      gate,
-      text,
-      `"${text}" is no cohort`,
-      'write "all", "tier=free", "tier=free & intent=refund" or "tier=*"',
-    );
-  }
-  for (const term of terms) checkTerm(term, text, gate, dataset.description);
-  refuseTwice(terms, text, gate);
-  const isPattern = terms.some(({ value }) => value === "*");
-  const sets = combinations(terms, dataset.description);
-  if (sets.length === 0) {
-    const message = `the cohort "${text}" finds none: the dataset has too few dimensions`;
-    throw gateError(gate, text, message, "name fewer terms, or declare more cohorts in dataset.yaml");
-  }
-  return sets.flatMap((tags) => {
-    const cohort = cohortOf(tags, dimensionsOf(dataset.description));
-    const cases = dataset.cases.filter((item) => inCohort(cohort, item.cohorts)).length;
-    if (!isPattern && cases === 0) {
-      throw gateError(
-        gate,
-        text,
-        `the cohort "${text}" has no cases in the dataset`,
-        "name a cohort that has some, or add cases",
-      );
-    }
-    if (!isPattern || cases >= criterion.minimumCohortSize) return [cohort];
-    if (cases > 0)
-      leftOut.set(cohort.name, { cohort: cohort.name, cases, minimum: criterion.minimumCohortSize });
-    return [];
-  });
-}
-
-function refuseTwice(terms: readonly CohortTerm[], text: string, gate: LoadedModule<Gate>): void {
-  const names = terms.map(({ dimension }) => dimension).filter((dimension) => dimension !== "*");
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice === undefined) return;
-  const message = `the cohort "${text}" names the dimension "${twice}" twice`;
-  throw gateError(gate, text, message, "a case has one value of a dimension; write two cohorts");
-}
-
-function checkTerm(
-  { dimension, value }: CohortTerm,
-  text: string,
-  gate: LoadedModule<Gate>,
-  { cohorts }: DatasetDescription,
-): void {
-  if (dimension === "*") return;
-  const values = Object.hasOwn(cohorts, dimension) ? cohorts[dimension] : undefined;
-  if (values === undefined) {
-    const hint = didYouMean(dimension, Object.keys(cohorts));
-    throw gateError(gate, text, `unknown cohort dimension "${dimension}"`, hint);
-  }
-  if (value === "*" || values.includes(value)) return;
-  const tag = `${dimension}=${value}`;
-  const known = values.map((name) => `${dimension}=${name}`);
-  throw gateError(gate, text, `unknown cohort "${tag}"`, didYouMean(tag, known));
-}
-
-/** Every set of tags that the terms allow, one tag of a dimension at most; the same set only once. */
-function combinations(
-  terms: readonly { dimension: string; value: string }[],
-  { cohorts }: DatasetDescription,
-): Record<string, string>[] {
-  let found: Record<string, string>[] = [{}];
-  for (const { dimension, value } of terms) {
-    const dimensions = dimension === "*" ? Object.keys(cohorts) : [dimension];
-    found = found.flatMap((tags) =>
-      dimensions
-        .filter((name) => !Object.hasOwn(tags, name))
-        .flatMap((name) =>
-          (value === "*" ? cohorts[name]! : [value]).map((tag) => ({ ...tags, [name]: tag })),
-        ),
-    );
-  }
-  return found;
 }
