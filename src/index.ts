@@ -17,6 +17,7 @@ export type {
   CallContext,
   Evaluator,
   EvaluatorInput,
+  RateLimit,
   Release,
   Reporter,
   Store,

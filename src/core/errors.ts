@@ -1,3 +1,4 @@
+import type { RateLimit } from "./extensions.ts";
 import type { Failure } from "./failure.ts";
 
 export type { Failure };
@@ -67,10 +68,16 @@ export class TargetError extends Error {
   readonly failure: Failure;
   /** Milliseconds that the provider asked to wait before the next attempt. */
   readonly retryAfterMs: number | undefined;
+  /** What the provider still allows, where it said so. */
+  readonly rateLimit: RateLimit | undefined;
 
-  constructor(failure: Failure, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    failure: Failure,
+    options: { retryAfterMs?: number; rateLimit?: RateLimit; cause?: unknown } = {},
+  ) {
     super(failure.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.failure = failure;
     this.retryAfterMs = options.retryAfterMs;
+    this.rateLimit = options.rateLimit;
   }
 }

@@ -35,6 +35,18 @@ export interface CallContext {
   readonly seed: number;
   /** Records a step. */
   readonly span: SpanRecorder;
+  /** Trace that the call belongs to, as the W3C header `traceparent` has it; targets that call over HTTP send it along. */
+  readonly traceparent?: string;
+}
+
+/** What a provider still allows, as it said with an answer or a refusal. */
+export interface RateLimit {
+  /** Requests that are left; 0 or more. */
+  readonly remainingRequests?: number;
+  /** Tokens that are left; 0 or more. */
+  readonly remainingTokens?: number;
+  /** Milliseconds until that which runs out first is full again; 0 or more. */
+  readonly resetMs?: number;
 }
 
 /** What a target answers. Only `text` is needed; what is left out counts as not reported. Values are checked to be JSON when they arrive. */
@@ -61,6 +73,8 @@ export interface TargetResponse {
   readonly served?: Partial<Served>;
   /** Milliseconds from the call to the first token, where the answer was streamed. */
   readonly timeToFirstTokenMs?: number;
+  /** What the provider still allows, where it says so. Not recorded: it is for whoever spaces the calls. */
+  readonly rateLimit?: RateLimit;
   /** Latency in milliseconds as it was recorded, for recordings; the runner's own clock otherwise. */
   readonly latencyMs?: number;
 }

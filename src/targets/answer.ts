@@ -19,8 +19,16 @@ export const answerMembers = {
   latencyMs: z.number().min(0).optional(),
 } as const;
 
+const amount = z.number().min(0).optional();
+
 /** An answer as code returns it. */
-const answerSchema = z.strictObject({ text: z.string(), ...answerMembers });
+const answerSchema = z.strictObject({
+  text: z.string(),
+  ...answerMembers,
+  rateLimit: z
+    .strictObject({ remainingRequests: amount, remainingTokens: amount, resetMs: amount })
+    .optional(),
+});
 
 /** The same object without the members that are `undefined`. */
 export function withoutUndefined<T extends object>(object: T): T {
