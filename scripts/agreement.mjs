@@ -1,0 +1,16 @@
+/**
+ * Compares what the evaluators say with labels that others gave: `npm run -s agreement -- KIND FILES…`. Uses the compiled package, as
+ * users import it, and compiles it first where that was not done. Ends with one line of JSON. Exits 0 when something was compared, 2 on
+ * wrong use.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createJiti } from "jiti";
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+if (!existsSync(path("../dist/index.js"))) {
+  execFileSync(process.execPath, [path("build.mjs")], { stdio: ["ignore", 2, 2] });
+}
+const { main } = await createJiti(import.meta.url).import(path("../bench/agreement/main.ts"));
+process.exitCode = await main(process.argv.slice(2));
