@@ -89,6 +89,8 @@ export interface Target {
   check?(): void | Promise<void>;
   /** Answers one request. May throw; `TargetError` says why, anything else becomes a failure of kind `target`. */
   call(request: TargetRequest, context: CallContext): Promise<TargetResponse>;
+  /** Ends what the target keeps open, such as processes and models. Called once after a run, an interrupted one too; a later call may open it again. */
+  close?(): Promise<void>;
 }
 
 /** What an evaluator sees: one sample with its case, never the other side. */
