@@ -11,6 +11,7 @@ import type { PreparedRun } from "./prepare.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { score } from "./score.ts";
+import { closeTargets } from "./targets.ts";
 
 /** How far a run is. */
 export interface Progress {
@@ -51,8 +52,16 @@ export type RunResult =
   | { readonly kind: "finished"; readonly report: Report }
   | { readonly kind: "interrupted"; readonly done: number; readonly planned: number };
 
-/** Runs what was prepared to its report: every sample and score is stored before it counts. */
+/** Runs what was prepared to its report: every sample and score is stored before it counts. Closes the targets. */
 export async function evaluate(prepared: PreparedRun, environment: RunEnvironment): Promise<RunResult> {
+  try {
+    return await runToReport(prepared, environment);
+  } finally {
+    await closeTargets(prepared.releases);
+  }
+}
+
+async function runToReport(prepared: PreparedRun, environment: RunEnvironment): Promise<RunResult> {
   const cases = prepared.dataset.cases.map((item) => redactCase(item, environment.redact));
   const manifest = await openRun(prepared, environment, cases);
   const earlier = environment.resume

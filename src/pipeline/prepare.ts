@@ -22,6 +22,7 @@ import { plan } from "./plan.ts";
 import { manifestOf, resolveRelease } from "./release.ts";
 import { requireLocked } from "./require-locked.ts";
 import { type ResolvedGate, resolveGate } from "./resolve-gate.ts";
+import { prepareTargets } from "./targets.ts";
 
 /** What the user may choose beside the evaluation file. */
 export interface PrepareOptions {
@@ -100,10 +101,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
   const filter = options.cohort === undefined || options.cohort.trim() === "all" ? null : options.cohort;
   const dataset = filter === null ? whole : cutTo(whole, filter);
   for (const evaluator of evaluators) await evaluator.prepare?.(dataset.cases);
-  if (options.checksTargets !== false) {
-    await releases.baseline.target.check?.();
-    await releases.candidate.target.check?.();
-  }
+  if (options.checksTargets !== false) await prepareTargets(releases, dataset);
   const repetitions = options.repetitions ?? definition.repetitions;
   const seed = definition.seed ?? seedFrom(whole.fingerprint);
   return {

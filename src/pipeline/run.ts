@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import pLimit from "p-limit";
 import { z } from "zod";
 import type { Case } from "../core/dataset.ts";
-import type { Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import type { Target, TargetResponse } from "../core/extensions.ts";
 import type { Redact } from "../core/redact.ts";
 import type { Trial } from "../core/run.ts";
 import {
@@ -21,6 +21,7 @@ import {
 import { budget } from "./budget.ts";
 import { type CallOptions, type CallOutcome, callTarget } from "./call-target.ts";
 import { redactSample } from "./redact-sample.ts";
+import { requestOf } from "./targets.ts";
 
 /** What a run needs. */
 export interface RunInput {
@@ -64,7 +65,7 @@ export async function run(input: RunInput): Promise<void> {
       const outcome: CallOutcome = { response: null, failure: refusal, attempts: [], spans: [] };
       return input.onSample(sampleOf(trial, startedAt, outcome, input.redact));
     }
-    const request = requestOf(input.cases.get(trial.caseId)!, trial);
+    const request = requestOf(input.cases.get(trial.caseId)!, trial.repetition);
     const options = { ...input.call, seed: trial.seed, signal: input.abort };
     const outcome = await callTarget(input.targets[trial.side], request, options);
     if (outcome.response === null) spending.unanswered();
@@ -72,11 +73,6 @@ export async function run(input: RunInput): Promise<void> {
     if (outcome.failure?.kind === "aborted") return;
     await input.onSample(sampleOf(trial, startedAt, outcome, input.redact));
   });
-}
-
-function requestOf(item: Case, { repetition }: Trial): TargetRequest {
-  const { id: caseId, input, context = [] } = item;
-  return { caseId, input, messages: input.messages ?? [], context, repetition };
 }
 
 function sampleOf(trial: Trial, startedAt: string, outcome: CallOutcome, redact: Redact): Sample {

@@ -122,6 +122,17 @@ describe("an evaluation", () => {
     expect(result).toEqual({ kind: "finished", report: stored });
   });
 
+  it("closes its targets once, when it is over", async () => {
+    const run = prepared();
+    const store = memoryStore();
+    const closed: number[] = [];
+    run.releases.baseline.target.close = async () => {
+      closed.push((await store.read("run-1", "report")).length);
+    };
+    await evaluate(run, environment(store));
+    expect(closed).toEqual([1]);
+  });
+
   it("says how far it is, up to every planned trial", async () => {
     const seen: Progress[] = [];
     const call: Target["call"] = async ({ caseId }) => {

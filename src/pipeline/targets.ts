@@ -1,0 +1,42 @@
+import type { Case, Dataset } from "../core/dataset.ts";
+import type { Release, Target, TargetRequest } from "../core/extensions.ts";
+import type { Side } from "../core/sample.ts";
+
+type Releases = Readonly<Record<Side, Release>>;
+
+/** What a target is asked for a case: its input and its given context, never what it expects. The first repetition is 1. */
+export function requestOf(item: Case, repetition: number): TargetRequest {
+  const { id: caseId, input, context = [] } = item;
+  return { caseId, input, messages: input.messages ?? [], context, repetition };
+}
+
+function targetsOf({ baseline, candidate }: Releases): Set<Target> {
+  return new Set([baseline.target, candidate.target]);
+}
+
+/**
+ * Lets the targets find what would make calls fail. Closes them when one refuses.
+ *
+ * @throws EvalsError of the target.
+ */
+export async function prepareTargets(releases: Releases, dataset: Dataset): Promise<void> {
+  const requests = dataset.cases.map((item) => requestOf(item, 1));
+  try {
+    for (const target of targetsOf(releases)) await target.check?.();
+    for (const target of targetsOf(releases)) await target.prepare?.(requests);
+  } catch (error) {
+    await closeTargets(releases);
+    throw error;
+  }
+}
+
+/** Lets the targets give back what they hold. What one of them throws changes no outcome. */
+export async function closeTargets(releases: Releases): Promise<void> {
+  for (const target of targetsOf(releases)) {
+    try {
+      await target.close?.();
+    } catch {
+      // The run is over, and what it found stands.
+    }
+  }
+}
