@@ -43,6 +43,15 @@ export type { Output, Sample, ToolCall, Usage } from "./core/sample.ts";
 export { type Evaluation, type Evidence, type Score, scored, unscored } from "./core/score.ts";
 export { didYouMean } from "./core/suggest.ts";
 export type { Span } from "./core/trace.ts";
+export {
+  type TraceCoverage,
+  type TraceEvaluation,
+  type TraceFacts,
+  type TraceProblem,
+  type TraceSummary,
+  traceFactsSchema,
+} from "./core/trace-facts.ts";
+export { type TraceMapping, type TraceMappingInput, traceMappingSchema } from "./core/trace-mapping.ts";
 export { defineEvaluation, defineEvaluator, defineGate, defineRelease } from "./define.ts";
 export * from "./evaluators/index.ts";
 export {

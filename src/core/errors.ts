@@ -23,7 +23,8 @@ export type EvalsErrorCode =
   | "STORE_UNUSABLE"
   | "RUN_NOT_FOUND"
   | "RUN_MISMATCH"
-  | "CASE_NOT_FOUND";
+  | "CASE_NOT_FOUND"
+  | "TRACES_UNREADABLE";
 
 /**
  * A mistake in what the user wrote or asked for. Always found before anything is spent; the command line

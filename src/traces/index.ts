@@ -4,3 +4,4 @@ export {
   type TraceOutcome,
   traceEmitter,
 } from "./emit/emitter.ts";
+export { type ReadTracesOptions, readTraceFacts } from "./read/read-traces.ts";

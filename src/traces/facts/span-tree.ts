@@ -1,0 +1,118 @@
+import { kind } from "./concepts.ts";
+import type { SpanRecord } from "./span-record.ts";
+
+/** The spans of a trace with their parents; positions are those of `spans`. */
+export interface SpanTree {
+  /** Each identifier once, in the order in which they began. */
+  readonly spans: readonly SpanRecord[];
+  /** Position of the parent; −1 for a root, an orphan and where parents form a circle. */
+  readonly parents: Int32Array;
+  /** Positions so that every span comes after its children. */
+  readonly upwards: Int32Array;
+  /** Spans that had the identifier of another one. */
+  readonly duplicates: number;
+  /** Spans whose parent is not there. */
+  readonly orphans: number;
+  /** Spans that are their own ancestor. */
+  readonly circular: number;
+}
+
+const fewSpans = 16;
+
+/** Orders the spans of a trace into a tree. Does not depend on the order in which they were read. */
+export function spanTree(read: readonly SpanRecord[]): SpanTree {
+  const sorted = [...read].sort(byStart);
+  const { spans, index } = distinct(sorted);
+  const parents = new Int32Array(spans.length);
+  let orphans = 0;
+  spans.forEach(({ parentId }, i) => {
+    const parent = parentId === "" ? -1 : index(parentId);
+    if (parentId !== "" && parent === -1) orphans++;
+    parents[i] = parent;
+  });
+  const { upwards, circular } = order(parents);
+  return { spans, parents, upwards, duplicates: sorted.length - spans.length, orphans, circular };
+}
+
+/** By start; a span before the one that it encloses; else by identifier. */
+function byStart(a: SpanRecord, b: SpanRecord): number {
+  return (
+    a.startMs - b.startMs ||
+    b.durationMs - a.durationMs ||
+    compareTexts(a.spanId, b.spanId) ||
+    moreKnown(b) - moreKnown(a)
+  );
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Of two spans with one identifier the one that says more is kept. */
+function moreKnown(span: SpanRecord): number {
+  return Math.max(span.inputTokens, 0) + Math.max(span.outputTokens, 0) + span.kind / 16;
+}
+
+function distinct(sorted: readonly SpanRecord[]) {
+  if (sorted.length > fewSpans) return distinctOfMany(sorted);
+  const spans: SpanRecord[] = [];
+  const index = (spanId: string) => spans.findIndex((span) => span.spanId === spanId);
+  for (const span of sorted) {
+    const before = index(span.spanId);
+    if (before === -1) spans.push(span);
+    else spans[before] = better(spans[before]!, span);
+  }
+  return { spans, index };
+}
+
+function distinctOfMany(sorted: readonly SpanRecord[]) {
+  const spans: SpanRecord[] = [];
+  const places = new Map<string, number>();
+  for (const span of sorted) {
+    const before = places.get(span.spanId);
+    if (before === undefined) places.set(span.spanId, spans.push(span) - 1);
+    else spans[before] = better(spans[before]!, span);
+  }
+  return { spans, index: (spanId: string) => places.get(spanId) ?? -1 };
+}
+
+/** Of two reports of one span the longer one: it was written later. */
+function better(a: SpanRecord, b: SpanRecord): SpanRecord {
+  const gain = b.durationMs - a.durationMs || moreKnown(b) - moreKnown(a);
+  return gain > 0 ? b : a;
+}
+
+/** Children before parents. A span in a circle loses its parent. */
+function order(parents: Int32Array): { upwards: Int32Array; circular: number } {
+  const count = parents.length;
+  const open = new Int32Array(count);
+  for (const parent of parents) if (parent >= 0) open[parent]!++;
+  const upwards = new Int32Array(count);
+  let end = 0;
+  for (let i = 0; i < count; i++) if (open[i] === 0) upwards[end++] = i;
+  const follow = (from: number) => {
+    for (let at = from; at < end; at++) {
+      const parent = parents[upwards[at]!]!;
+      if (parent >= 0 && --open[parent]! === 0) upwards[end++] = parent;
+    }
+  };
+  follow(0);
+  let circular = 0;
+  for (let i = 0; end < count && i < count; i++) {
+    if (open[i]! <= 0) continue;
+    for (let at = i; open[at]! > 0; ) {
+      const parent = parents[at]!;
+      parents[at] = -1;
+      open[at] = 0;
+      circular++;
+      upwards[end++] = at;
+      at = parent;
+    }
+  }
+  return { upwards, circular };
+}
+
+/** True for spans whose inner model calls are calls of their own, not the same call told twice. */
+export function isBoundary({ kind: what }: SpanRecord): boolean {
+  return what === kind.tool || what === kind.agent;
+}

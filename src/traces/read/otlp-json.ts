@@ -1,0 +1,160 @@
+import type { AttributeValue } from "../facts/span-reader.ts";
+import type { Origin } from "../facts/span-record.ts";
+import { identifier, parentIdentifier } from "./identifiers.ts";
+import { missing, type SpanSink, scopeName } from "./sink.ts";
+import { millisecondsBetween, millisecondsOf, readNanoseconds, type TimePoint } from "./times.ts";
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads one OTLP request written as JSON: the names of today (`resourceSpans`, `scopeSpans`), those that Tempo and older exporters
+ * write (`batches`, `instrumentationLibrarySpans`, `trace`), and those of protobuf itself (`resource_spans`).
+ *
+ * @returns false for what is no such request.
+ */
+export function readOtlpJson(value: unknown, sink: SpanSink): boolean {
+  const groups = resourceGroups(value);
+  if (groups === null) return false;
+  for (const group of groups) if (isLoose(group)) readResourceSpans(group, sink);
+  return true;
+}
+
+/** The list of groups of spans in a request; `null` where there is none. */
+export function resourceGroups(value: unknown): readonly unknown[] | null {
+  if (!isLoose(value)) return null;
+  const groups = value.resourceSpans ?? value.batches ?? value.resource_spans;
+  if (Array.isArray(groups)) return groups;
+  return isLoose(value.trace) ? resourceGroups(value.trace) : null;
+}
+
+/** Reads the spans of one resource. */
+export function readResourceSpans(group: Loose, sink: SpanSink): void {
+  const tags = resourceTags(group.resource, sink);
+  const scopes = listOf(group.scopeSpans ?? group.instrumentationLibrarySpans ?? group.scope_spans);
+  for (const scope of scopes) {
+    if (!isLoose(scope)) continue;
+    const library = scope.scope ?? scope.instrumentationLibrary;
+    const name = isLoose(library) ? scopeName(library.name, library.version) : "";
+    const origin = sink.origin(name, tags);
+    for (const span of listOf(scope.spans)) readSpan(span, origin, sink);
+  }
+}
+
+function resourceTags(resource: unknown, { reader }: SpanSink): Origin["tags"] {
+  reader.begin();
+  if (isLoose(resource)) readAttributes(resource.attributes, { reader });
+  return reader.tags();
+}
+
+function readAttributes(attributes: unknown, { reader }: Pick<SpanSink, "reader">): void {
+  if (!Array.isArray(attributes)) return;
+  const { names } = reader;
+  for (let i = 0; i < attributes.length; i++) {
+    const attribute = attributes[i] as { key?: unknown; value?: unknown } | null;
+    if (typeof attribute !== "object" || attribute === null) continue;
+    const known = names.get(attribute.key as string);
+    if (known !== undefined) reader.attribute(known, attributeValue(attribute.value, known.hasMembers));
+  }
+}
+
+interface AnyValue {
+  readonly stringValue?: unknown;
+  readonly intValue?: unknown;
+  readonly doubleValue?: unknown;
+  readonly boolValue?: unknown;
+  readonly kvlistValue?: { readonly values?: unknown };
+}
+
+/** A value as it is written in OTLP JSON. Lists are not read. */
+export function attributeValue(value: unknown, isMapWanted = false): AttributeValue {
+  if (typeof value !== "object" || value === null) return undefined;
+  const any = value as AnyValue;
+  const plain = any.stringValue ?? any.intValue ?? any.doubleValue ?? any.boolValue;
+  if (typeof plain === "string" || typeof plain === "number" || typeof plain === "boolean") return plain;
+  return isMapWanted && any.kvlistValue !== undefined ? mapOf(any.kvlistValue?.values, 0) : undefined;
+}
+
+const deepestMap = 5;
+
+function mapOf(entries: unknown, depth: number): object | undefined {
+  if (!Array.isArray(entries) || depth > deepestMap) return undefined;
+  return Object.fromEntries(
+    entries.filter(isLoose).map(({ key, value }) => {
+      const map =
+        isLoose(value) && isLoose(value.kvlistValue) ? mapOf(value.kvlistValue.values, depth + 1) : undefined;
+      return [String(key), map ?? attributeValue(value)];
+    }),
+  );
+}
+
+const start: TimePoint = { seconds: 0, nanoseconds: 0 };
+const end: TimePoint = { seconds: 0, nanoseconds: 0 };
+
+function readSpan(span: unknown, origin: Origin, sink: SpanSink): void {
+  if (!isLoose(span)) {
+    sink.lostSpan(null, "a span that is no object");
+    return;
+  }
+  const traceId = identifier(span.traceId ?? span.trace_id, 32);
+  const spanId = identifier(span.spanId ?? span.span_id, 16);
+  const hasStart = readNanoseconds(span.startTimeUnixNano ?? span.start_time_unix_nano, start);
+  if (traceId === null || spanId === null || !hasStart) {
+    sink.lostSpan(traceId, `a span without a valid ${missing(traceId, spanId)}`);
+    return;
+  }
+  const hasEnd = readNanoseconds(span.endTimeUnixNano ?? span.end_time_unix_nano, end);
+  const { reader } = sink;
+  reader.begin();
+  readAttributes(span.attributes, sink);
+  const status = span.status as { code?: unknown; message?: unknown } | undefined | null;
+  const frame = {
+    spanId,
+    parentId: parentOf(span),
+    name: typeof span.name === "string" ? span.name : "",
+    startMs: millisecondsOf(start),
+    durationMs: hasEnd ? millisecondsBetween(start, end) : -1,
+    isError: status?.code === 2 || status?.code === "STATUS_CODE_ERROR",
+    statusMessage: typeof status?.message === "string" ? status.message : "",
+    exceptionType: readEvents(span.events, sink),
+    origin,
+  };
+  sink.span(traceId, reader.finish(frame));
+}
+
+function parentOf(span: Loose): string {
+  const parent = span.parentSpanId ?? span.parent_span_id;
+  return parent === undefined || parent === null ? "" : parentIdentifier(parent);
+}
+
+/** Reads results of evaluations. Returns the type of the exception, where one was recorded. */
+function readEvents(events: unknown, { reader }: SpanSink): string {
+  if (!Array.isArray(events) || events.length === 0) return "";
+  let exceptionType = "";
+  for (const event of events) {
+    if (!isLoose(event)) continue;
+    if (event.name === "exception") {
+      exceptionType = String(eventAttribute(event, "exception.type") ?? "");
+    } else if (event.name === "gen_ai.evaluation.result") {
+      reader.evaluation(
+        String(eventAttribute(event, "gen_ai.evaluation.name") ?? ""),
+        eventAttribute(event, "gen_ai.evaluation.score.value"),
+        eventAttribute(event, "gen_ai.evaluation.score.label"),
+      );
+    }
+  }
+  return exceptionType;
+}
+
+function eventAttribute(event: Loose, name: string): AttributeValue {
+  const found = listOf(event.attributes).find((attribute) => isLoose(attribute) && attribute.key === name);
+  return isLoose(found) ? attributeValue(found.value) : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** True for an object that is no list. */
+export function isLoose(value: unknown): value is Loose {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
