@@ -8,3 +8,13 @@ export type {
   OpenAITool,
 } from "./openai-options.ts";
 export { type ReplayTargetOptions, replayTarget } from "./replay.ts";
+export { routeTarget } from "./route.ts";
+export type {
+  FallbackReason,
+  FallbackRule,
+  MemberOutcome,
+  RouteCache,
+  RouteGuardrail,
+  RouteMember,
+  RouteTargetOptions,
+} from "./route-options.ts";
