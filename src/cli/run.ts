@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { EvalsError, messageOf } from "../core/errors.ts";
+import { EvalsError } from "../core/errors.ts";
 import {
   evaluate,
   exitCodeOf,
@@ -50,27 +50,12 @@ export async function runCommand(options: RunOptions, process: Process): Promise
     await checkOutputs(outputs);
     const prepared = await prepare({ ...options, file });
     for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
-    try {
-      return await runTraced(prepared, { ...options, ...outputs, file }, project, process);
-    } finally {
-      await closeTargets(prepared, process);
-    }
+    return await runTraced(prepared, { ...options, ...outputs, file }, project, process);
   } catch (error) {
     if (error instanceof EvalsError) await reportRefusal(error, outputs, process);
     throw error;
   } finally {
     await project?.store.close();
-  }
-}
-
-/** Ends what the targets keep open. Whatever happens here, the run is over: it is said, and changes nothing. */
-async function closeTargets({ releases }: PreparedRun, { stderr }: Process): Promise<void> {
-  for (const target of new Set([releases.baseline.target, releases.candidate.target])) {
-    try {
-      await target.close?.();
-    } catch (error) {
-      stderr.write(`warning: target "${target.name}" could not be closed: ${messageOf(error)}\n`);
-    }
   }
 }
 
@@ -133,6 +118,7 @@ async function runPrepared(
       stop: interruption.stop,
       abort: interruption.abort,
       onProgress: (progress) => display?.update(progress),
+      onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
       ...(traces && { onScored: traces.record }),
     });
   } catch (error) {

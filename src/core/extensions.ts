@@ -89,12 +89,10 @@ export interface Target {
   check?(): void | Promise<void>;
   /** Finds which of the planned cases it could never answer, such as one that is longer than the context of a model, before anything is spent. Is given one request for each case, after `check`. Throws `EvalsError`. */
   prepare?(requests: readonly TargetRequest[]): void | Promise<void>;
-  /** Gives back what it holds, such as a loaded model: once after the run, or after a run that was refused. Must not throw. */
+  /** Gives back what it holds, such as a loaded model: once after the run, an interrupted one too, or after one that was refused. What it throws becomes a warning. */
   close?(): void | Promise<void>;
   /** Answers one request. May throw; `TargetError` says why, anything else becomes a failure of kind `target`. */
   call(request: TargetRequest, context: CallContext): Promise<TargetResponse>;
-  /** Ends what the target keeps open, such as processes and models. Called once after a run, an interrupted one too; a later call may open it again. */
-  close?(): Promise<void>;
 }
 
 /** What an evaluator sees: one sample with its case, never the other side. */

@@ -43,6 +43,8 @@ export interface RunEnvironment {
   /** Trials in flight are given up once it is aborted. */
   readonly abort: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Is told in a sentence of what went wrong without changing the outcome. */
+  readonly onWarning?: (message: string) => void;
   /** Is told of each sample once it and its scores are stored; the run waits for it. A failed sample has no scores. Must not throw. */
   readonly onScored?: (sample: Sample, scores: readonly Score[]) => Promise<void>;
 }
@@ -57,7 +59,7 @@ export async function evaluate(prepared: PreparedRun, environment: RunEnvironmen
   try {
     return await runToReport(prepared, environment);
   } finally {
-    await closeTargets(prepared.releases);
+    await closeTargets(prepared.releases, environment.onWarning);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Case, Dataset } from "../core/dataset.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Release, Target, TargetRequest } from "../core/extensions.ts";
 import type { Side } from "../core/sample.ts";
 
@@ -30,13 +31,16 @@ export async function prepareTargets(releases: Releases, dataset: Dataset): Prom
   }
 }
 
-/** Lets the targets give back what they hold. What one of them throws changes no outcome. */
-export async function closeTargets(releases: Releases): Promise<void> {
+/** Lets the targets give back what they hold. What one of them throws changes no outcome: it is said, and the next one is closed. */
+export async function closeTargets(
+  releases: Releases,
+  warn: (message: string) => void = () => {},
+): Promise<void> {
   for (const target of targetsOf(releases)) {
     try {
       await target.close?.();
-    } catch {
-      // The run is over, and what it found stands.
+    } catch (error) {
+      warn(`target "${target.name}" could not be closed: ${messageOf(error)}`);
     }
   }
 }
