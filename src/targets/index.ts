@@ -1,4 +1,12 @@
 export { type CallFunction, type FunctionTargetOptions, functionTarget } from "./function.ts";
+export { httpTarget } from "./http.ts";
+export type { HttpPolling, HttpTargetOptions, HttpValue } from "./http-options.ts";
+export {
+  type ReplicateOptions,
+  replicate,
+  type TensorflowServingOptions,
+  tensorflowServing,
+} from "./http-presets.ts";
 export { openaiTarget } from "./openai.ts";
 export type {
   OpenAIJsonSchemaFormat,
@@ -8,6 +16,13 @@ export type {
   OpenAITool,
 } from "./openai-options.ts";
 export { type ReplayTargetOptions, replayTarget } from "./replay.ts";
+export type {
+  ContextPath,
+  ResponseMapping,
+  ResponsePath,
+  TextPath,
+  ToolCallsPath,
+} from "./response-mapping.ts";
 export { routeTarget } from "./route.ts";
 export type {
   FallbackReason,

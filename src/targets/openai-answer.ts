@@ -21,7 +21,7 @@ function tokens(value: unknown): number | null {
 }
 
 /** Arguments as JSON; the text as it came where it is not JSON, or holds what JSON cannot (1e999 reads as infinity). */
-function parseArguments(text: unknown): Json {
+export function parseArguments(text: unknown): Json {
   if (typeof text !== "string") return (text ?? null) as Json;
   try {
     const parsed: unknown = JSON.parse(text);

@@ -1,0 +1,84 @@
+import { TargetError } from "../core/errors.ts";
+import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import type { Json } from "../core/json.ts";
+import { redactor, redactValue } from "../core/redact.ts";
+import type { Span } from "../core/trace.ts";
+import { checkVariables, readCredentials } from "./http-credentials.ts";
+import { exchange, type HttpRequest } from "./http-exchange.ts";
+import { type HttpSettings, type HttpTargetOptions, httpComponents, httpSettings } from "./http-options.ts";
+import { polled } from "./http-poll.ts";
+import { requestFiller } from "./request-template.ts";
+import { answerIn } from "./response-mapping.ts";
+
+/** Attributes of the call's span, by the OpenTelemetry conventions for gen_ai agents and HTTP clients. */
+function attributesOf({ url, method, name }: HttpSettings): Span["attributes"] {
+  const { hostname, port, pathname } = new URL(url);
+  return {
+    "gen_ai.operation.name": "invoke_agent",
+    "gen_ai.agent.name": name,
+    "http.request.method": method,
+    "url.path": pathname,
+    "server.address": hostname,
+    ...(port === "" ? {} : { "server.port": Number(port) }),
+  };
+}
+
+/** The request of one call, with the secrets of this moment. */
+function requestFor(settings: HttpSettings, body: Json, { signal, traceparent }: CallContext): HttpRequest {
+  const { url, headers, secrets } = readCredentials(settings);
+  return {
+    url,
+    method: settings.method,
+    headers: traceparent === undefined ? headers : { ...headers, traceparent },
+    body: JSON.stringify(body),
+    signal,
+    maximumBytes: settings.maximumResponseBytes,
+    redact: redactor(secrets),
+  };
+}
+
+/**
+ * A target that asks an agent behind HTTP: sends JSON made by a template, reads JSON by paths. It sends each request once:
+ * retries are for the runner, and the signal of the call is the only limit of time that it sets. (Node itself gives up on a
+ * server that sends nothing for 300 s; that is a failure of kind `timeout`.) Its component `endpoint` says where it asks, what
+ * it sends and what it reads, never a value of the environment. `check` finds variables that are not set.
+ *
+ * @throws EvalsError `TARGET_INVALID` at once for options that cannot be used; `CREDENTIAL_MISSING` from `check`.
+ */
+export function httpTarget(options: HttpTargetOptions): Target {
+  const settings = httpSettings(options);
+  const fill = requestFiller(settings.body);
+  const pending = new Set<Promise<void>>();
+  const background = (work: Promise<void>) => {
+    pending.add(work);
+    void work.finally(() => pending.delete(work));
+  };
+  const answer = async (request: HttpRequest): Promise<TargetResponse> => {
+    try {
+      const created = (await exchange(request)).json;
+      const { poll } = settings;
+      const body = poll === undefined ? created : await polled(created, poll, request, background);
+      // A server may echo what it was sent.
+      return redactValue(answerIn(body, settings.response, request.url.host), request.redact);
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      const failure = { ...error.failure, message: request.redact(error.failure.message) };
+      const wait = error.retryAfterMs;
+      throw new TargetError(failure, wait === undefined ? {} : { retryAfterMs: wait });
+    }
+  };
+  return {
+    name: settings.name,
+    components: httpComponents(settings),
+    check: () => checkVariables(settings),
+    async call(request: TargetRequest, context: CallContext) {
+      const body = fill(request, context);
+      return context.span(`invoke_agent ${settings.name}`, attributesOf(settings), () =>
+        answer(requestFor(settings, body, context)),
+      );
+    },
+    async close() {
+      await Promise.all(pending);
+    },
+  };
+}
