@@ -1,3 +1,4 @@
+export type { Template } from "./conversation.ts";
 export { type CallFunction, type FunctionTargetOptions, functionTarget } from "./function.ts";
 export { httpTarget } from "./http.ts";
 export type { HttpPolling, HttpTargetOptions, HttpValue } from "./http-options.ts";
@@ -12,7 +13,6 @@ export type {
   OpenAIJsonSchemaFormat,
   OpenAIPrices,
   OpenAITargetOptions,
-  OpenAITemplate,
   OpenAITool,
 } from "./openai-options.ts";
 export { type ReplayTargetOptions, replayTarget } from "./replay.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Message, Passage } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { complaint } from "../core/validate.ts";
+import type { Template } from "./conversation.ts";
 
 /** A function tool that the model may call. */
 export interface OpenAITool {
@@ -36,12 +36,6 @@ export interface OpenAIPrices {
   readonly cachedInputUsdPerMillion?: number | undefined;
 }
 
-/** Makes messages of a case's variables (empty when it has none). Must give the same messages for the same case. */
-export type OpenAITemplate = (
-  variables: JsonObject,
-  given: { readonly context: readonly Passage[] },
-) => readonly Message[];
-
 /** Options of `openaiTarget`. What is left out is not sent, so that the provider's default holds. */
 export interface OpenAITargetOptions {
   /** Name for people. Default: `openai` and the model. */
@@ -55,7 +49,7 @@ export interface OpenAITargetOptions {
   /** Prompt: the system message that goes before all others. Default: none. */
   readonly system?: string;
   /** Makes messages of the variables and the context of a case; they stand between the prompt and the case's own messages. Its source text is fingerprinted, what it closes over is not. Without it, a case with context or with variables alone fails instead of being asked half. */
-  readonly template?: OpenAITemplate;
+  readonly template?: Template;
   /** Function tools that the model may call. Default: none. */
   readonly tools?: readonly OpenAITool[];
   /** Whether it may or must call one, or which. Default: not sent. */
@@ -107,7 +101,7 @@ const optionsSchema = z
       .optional(),
     system: z.string().min(1).optional(),
     template: z
-      .custom<OpenAITemplate>((value) => typeof value === "function", { error: "expected a function" })
+      .custom<Template>((value) => typeof value === "function", { error: "expected a function" })
       .optional(),
     tools: z
       .array(

@@ -1,17 +1,11 @@
-import { createHash } from "node:crypto";
 import type { ChatCompletionCreateParamsNonStreaming } from "openai/resources/chat/completions";
-import { z } from "zod";
-import { type Message, messageSchema } from "../core/dataset.ts";
-import { TargetError } from "../core/errors.ts";
-import type { TargetRequest } from "../core/extensions.ts";
+import type { Message } from "../core/dataset.ts";
 import type { JsonObject } from "../core/json.ts";
 import { redacted } from "../core/redact.ts";
 import type { Components } from "../core/release.ts";
-import { complaint } from "../core/validate.ts";
+import { promptComponent } from "./conversation.ts";
 import { asJson, type OpenAISettings } from "./openai-options.ts";
 import { isSecretHeader } from "./secrets.ts";
-
-const messagesSchema = z.array(messageSchema);
 
 /** Headers as the manifest keeps them: names in lower case, without the values of secret ones. */
 function shownHeaders(headers: Readonly<Record<string, string>>, secrets: readonly string[]): JsonObject {
@@ -30,13 +24,7 @@ function shownHeaders(headers: Readonly<Record<string, string>>, secrets: readon
  * to the provider. Secret values are not in it.
  */
 export function openaiComponents(settings: OpenAISettings, secrets: readonly string[]): Partial<Components> {
-  const { model, baseURL, headers, system, template, tools, toolChoice, responseFormat } = settings;
-  const prompt = {
-    ...(system === undefined ? {} : { system }),
-    ...(template === undefined
-      ? {}
-      : { template: `sha256:${createHash("sha256").update(template.toString()).digest("hex")}` }),
-  };
+  const { model, baseURL, headers, tools, toolChoice, responseFormat } = settings;
   return {
     model: {
       baseURL,
@@ -55,43 +43,8 @@ export function openaiComponents(settings: OpenAISettings, secrets: readonly str
       responseFormat: asJson(responseFormat),
     },
     tools: tools === undefined ? null : asJson({ functions: tools, choice: toolChoice ?? null }),
-    ...(Object.keys(prompt).length === 0 ? {} : { prompt }),
+    ...promptComponent(settings),
   };
-}
-
-/** A failure that comes of the case and the options: no call is made. */
-function unaskable(message: string): TargetError {
-  return new TargetError({ kind: "target", message, retryable: false });
-}
-
-function fromTemplate(settings: OpenAISettings, request: TargetRequest): readonly Message[] {
-  const { template } = settings;
-  if (template !== undefined) {
-    const made = messagesSchema.safeParse(
-      template(request.input.variables ?? {}, { context: request.context }),
-    );
-    if (made.success) return made.data;
-    throw unaskable(
-      `the template returned messages that cannot be sent: ${complaint(messagesSchema, made.error)}`,
-    );
-  }
-  const missing = "the target has no `template` to put them into the conversation";
-  if (request.context.length > 0) {
-    throw unaskable(`case ${request.caseId} gives passages of context, but ${missing}`);
-  }
-  if (request.messages.length === 0) {
-    throw unaskable(`case ${request.caseId} has variables alone, but ${missing}`);
-  }
-  return [];
-}
-
-/** The messages of a call: the prompt, what the template makes of the case, the messages of the case. */
-export function openaiMessages(settings: OpenAISettings, request: TargetRequest): readonly Message[] {
-  const prompt: Message[] =
-    settings.system === undefined ? [] : [{ role: "system", content: settings.system }];
-  const asked = [...fromTemplate(settings, request), ...request.messages];
-  if (asked.length === 0) throw unaskable(`there is no message to send for case ${request.caseId}`);
-  return [...prompt, ...asked];
 }
 
 function responseFormatOf(format: OpenAISettings["responseFormat"]): object {

@@ -3,11 +3,12 @@ import type { CallContext, Target, TargetRequest, TargetResponse } from "../core
 import { redactor } from "../core/redact.ts";
 import type { Span } from "../core/trace.ts";
 import { abortedFailure } from "./connection.ts";
+import { conversationOf } from "./conversation.ts";
 import { openaiAnswer } from "./openai-answer.ts";
 import { checkCredentials, clientMaker, readCredentials } from "./openai-client.ts";
 import { openaiFailure } from "./openai-failure.ts";
 import { type OpenAISettings, type OpenAITargetOptions, openaiSettings } from "./openai-options.ts";
-import { openaiBody, openaiComponents, openaiMessages } from "./openai-request.ts";
+import { openaiBody, openaiComponents } from "./openai-request.ts";
 
 type Attributes = Span["attributes"];
 type Body = ChatCompletionCreateParamsNonStreaming;
@@ -96,7 +97,7 @@ export function openaiTarget(options: OpenAITargetOptions): Target {
       await import("openai");
     },
     async call(request: TargetRequest, context: CallContext) {
-      const body = openaiBody(settings, openaiMessages(settings, request), context.seed);
+      const body = openaiBody(settings, conversationOf(settings, request), context.seed);
       const attributes = requestAttributes(settings, context.seed);
       return context.span(`chat ${settings.model}`, attributes, async () => {
         const response = await send(body, context.signal);
