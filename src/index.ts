@@ -29,6 +29,8 @@ export type {
 export { exitCodeOf, type Gate, type GateInput, type Verdict } from "./core/gate.ts";
 export type { Json, JsonObject } from "./core/json.ts";
 export type { Discordance, DiscordanceSource, PowerCriterion, PowerPlan, PowerSizes } from "./core/power.ts";
+export { priceTable } from "./core/price-table.ts";
+export { costAt, costOf, type ModelPrices, type PriceTable } from "./core/prices.ts";
 export { redactor, secretsOf } from "./core/redact.ts";
 export type { Components, ReleaseManifest } from "./core/release.ts";
 export {

@@ -45,7 +45,7 @@ export interface RateLimit {
   readonly remainingRequests?: number;
   /** Tokens that are left; 0 or more. */
   readonly remainingTokens?: number;
-  /** Milliseconds until that which runs out first is full again; 0 or more. */
+  /** Milliseconds until all of it is full again; 0 or more. */
   readonly resetMs?: number;
 }
 
@@ -85,6 +85,8 @@ export interface Target {
   readonly name: string;
   /** What the target itself knows of the bundle it calls, such as model and decoding of an API. Merged into the release's components, so that nothing it sends can differ unseen. */
   readonly components: Readonly<Record<string, unknown>>;
+  /** What the costs that it reports rest on, such as the day of a price table. For readers of the report: a price is no behaviour, so it is not among the components. */
+  readonly costBasis?: string;
   /** Finds what would make every call fail (a missing key, a missing file) before anything is spent. Throws `EvalsError`. */
   check?(): void | Promise<void>;
   /** Finds which of the planned cases it could never answer, such as one that is longer than the context of a model, before anything is spent. Is given one request for each case, after `check`. Throws `EvalsError`. */

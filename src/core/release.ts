@@ -33,6 +33,8 @@ export const releaseManifestSchema = z.object({
   fingerprint: z.string(),
   /** Name of its target. */
   target: z.string(),
+  /** What its costs rest on, such as the day of a price table, where its target says so. Not part of the bundle. */
+  costBasis: z.string().optional(),
   /** The components with their fingerprints. */
   components: z.record(z.string(), componentManifestSchema),
   /** Paths that the release declares to have changed against the live one, such as `prompt` or `retriever.chunkWords`. */

@@ -91,6 +91,7 @@ export function manifestOf(release: Release): ReleaseManifest {
     name: release.name,
     fingerprint: fingerprintOf(release.components),
     target: release.target.name,
+    ...(release.target.costBasis === undefined ? {} : { costBasis: release.target.costBasis }),
     components,
     changes: [...release.changes],
   };

@@ -11,9 +11,9 @@ export {
 export { openaiTarget } from "./openai.ts";
 export type {
   OpenAIJsonSchemaFormat,
-  OpenAIPrices,
   OpenAITargetOptions,
   OpenAITool,
+  OpenAIToolContext,
 } from "./openai-options.ts";
 export { type ReplayTargetOptions, replayTarget } from "./replay.ts";
 export type {

@@ -3,7 +3,8 @@ import type * as SDK from "openai";
 import type OpenAI from "openai";
 import { EvalsError } from "../core/errors.ts";
 import { isJsonObject } from "../core/json.ts";
-import type { OpenAISettings } from "./openai-options.ts";
+import { firstText } from "./bounded.ts";
+import type { OpenAISettings } from "./openai-settings.ts";
 import { isSecretHeader } from "./secrets.ts";
 
 /** The key of a target and where it comes from. */
@@ -69,6 +70,9 @@ export function checkCredentials(target: string, settings: OpenAISettings): Cred
   return credentials;
 }
 
+/** The longest error body that is read, in UTF-16 code units. */
+const longestErrorBody = 65_536;
+
 /**
  * `fetch` that keeps the words of an error. The library reads only the member `error` of a JSON body and drops what servers
  * say in other members, such as `detail` or `message`.
@@ -76,7 +80,7 @@ export function checkCredentials(target: string, settings: OpenAISettings): Cred
 async function fetchKeepingWords(url: string | URL | Request, init?: RequestInit): Promise<Response> {
   const response = await fetch(url, init);
   if (response.ok) return response;
-  const text = await response.text().catch(() => "");
+  const text = await firstText(response, longestErrorBody).catch(() => "");
   let said: unknown;
   try {
     said = JSON.parse(text);

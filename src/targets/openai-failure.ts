@@ -1,10 +1,12 @@
 import type * as SDK from "openai";
-import { TargetError } from "../core/errors.ts";
+import { type Failure, TargetError } from "../core/errors.ts";
+import { isJsonObject } from "../core/json.ts";
 import { abortedFailure, causeOf, isBroken, longestQuote, retryAfterMs, wordsOf } from "./connection.ts";
+import { rateLimitOf } from "./rate-limit.ts";
 import { excerpt } from "./secrets.ts";
 
 /** What a failure's message may say, and what must be taken out of it. */
-interface FailureContext {
+export interface FailureContext {
   /** Signal of the call. */
   readonly signal: AbortSignal;
   /** Host that was called. */
@@ -33,13 +35,54 @@ function statusFailure(
   const said = excerpt(context.redact(error.message.replace(/^\d{3} /, "")), longestQuote);
   const message = `${context.host} answered ${status}: ${said}${explain(status, context)}`;
   const exhausted = error.code === "insufficient_quota" || error.type === "insufficient_quota";
-  const limited = status === 429 && !exhausted;
-  const retryable = limited || status >= 500 || status === 408 || status === 409;
-  const wait = retryable ? retryAfterMs(error.headers, Date.now()) : undefined;
-  return new TargetError(
-    { kind: limited ? "rate_limit" : "provider", message, retryable, statusCode: status },
-    wait === undefined ? {} : { retryAfterMs: wait },
-  );
+  const now = Date.now();
+  const failure = { ...classOf(status, exhausted), message, statusCode: status };
+  const wait = failure.retryable ? retryAfterMs(error.headers, now) : undefined;
+  const rateLimit = rateLimitOf(error.headers, now);
+  return new TargetError(failure, {
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+  });
+}
+
+/** Class of a failure by its status. Money that is spent does not come back by waiting. */
+function classOf(status: number, isExhausted: boolean): Pick<Failure, "kind" | "retryable"> {
+  const isLimited = status === 429 && !isExhausted;
+  const retryable = isLimited || status >= 500 || status === 408 || status === 409;
+  return { kind: isLimited ? "rate_limit" : "provider", retryable };
+}
+
+/** Codes of errors that come again however often the same is asked. */
+const lasting = /^(insufficient_quota|invalid_\w+|\w+_not_found|context_length_exceeded|content_filter)$/;
+
+/** The failure of an error that is told in the body or in the stream of an answer of status 200, as some gateways do. */
+export function reportedFailure(error: unknown, context: FailureContext): TargetError {
+  const { code, type, message } = isJsonObject(error) ? error : { message: String(error) };
+  const words = typeof message === "string" && message !== "" ? message : "no words";
+  const said = excerpt(context.redact(words), longestQuote);
+  const text = `${context.host} reported an error in place of an answer: ${said}`;
+  const status = Number(code);
+  if (Number.isInteger(status) && status >= 400 && status < 600) {
+    return new TargetError({ ...classOf(status, false), message: text, statusCode: status });
+  }
+  const name = String(code ?? type ?? "");
+  const isLimited = name === "rate_limit_exceeded";
+  return new TargetError({
+    kind: isLimited ? "rate_limit" : "provider",
+    message: text,
+    retryable: !lasting.test(name),
+  });
+}
+
+/**
+ * What a guardrail said that declined the call, or `null` for any other error: status 446 of the Portkey and agentcc gateways
+ * (https://portkey.ai/docs/product/guardrails), and the code `content_filter` of Azure. It is an answer of the system, not a failure.
+ */
+export function declinedBy(error: unknown, sdk: typeof SDK, context: FailureContext): string | null {
+  if (!(error instanceof sdk.APIError)) return null;
+  const isFilter = error.status === 400 && error.code === "content_filter";
+  if (error.status !== 446 && !isFilter) return null;
+  return excerpt(context.redact(error.message.replace(/^\d{3} /, "")), longestQuote);
 }
 
 /**
@@ -62,6 +105,7 @@ export function openaiFailure(error: unknown, sdk: typeof SDK, context: FailureC
   if (error instanceof sdk.APIError && typeof error.status === "number") {
     return statusFailure(error, error.status, context);
   }
+  if (error instanceof sdk.APIError) return reportedFailure(error.error ?? error, context);
   if (isBroken(error)) {
     const message = `the connection to ${host} broke: ${wordsOf(error, context.redact)}`;
     return new TargetError({ kind: "provider", message, retryable: true });

@@ -1,10 +1,9 @@
-import type { ChatCompletionCreateParamsNonStreaming } from "openai/resources/chat/completions";
-import type { Message } from "../core/dataset.ts";
-import type { JsonObject } from "../core/json.ts";
+import { createHash } from "node:crypto";
+import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
 import { redacted } from "../core/redact.ts";
 import type { Components } from "../core/release.ts";
 import { promptComponent } from "./conversation.ts";
-import { asJson, type OpenAISettings } from "./openai-options.ts";
+import { asJson, type OpenAISettings, type Tool } from "./openai-settings.ts";
 import { isSecretHeader } from "./secrets.ts";
 
 /** Headers as the manifest keeps them: names in lower case, without the values of secret ones. */
@@ -19,16 +18,50 @@ function shownHeaders(headers: Readonly<Record<string, string>>, secrets: readon
   );
 }
 
+function sha256(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
+
+/** A tool as a provider is told of it. */
+export function functionOf({ name, description, parameters, strict }: Tool): JsonObject {
+  return asJson({ name, description, parameters, strict }) as JsonObject;
+}
+
+/** True when a tool's calls are answered here. */
+export function isAnswered({ run, results }: Tool): boolean {
+  return run !== undefined || results !== undefined;
+}
+
+/** A tool with what decides its answers. */
+function toolComponent(tool: Tool): JsonObject {
+  const { run, results } = tool;
+  return {
+    ...functionOf(tool),
+    ...(run === undefined ? {} : { run: sha256(run.toString()) }),
+    ...(results === undefined ? {} : { results: sha256(canonicalJson(results)) }),
+  };
+}
+
+function toolsComponent({ tools, toolChoice, maximumToolRounds }: OpenAISettings): Json {
+  if (tools === undefined) return null;
+  return {
+    functions: tools.map(toolComponent),
+    choice: asJson(toolChoice ?? null),
+    ...(tools.some(isAnswered) ? { maximumRounds: maximumToolRounds } : {}),
+  };
+}
+
 /**
  * Everything that a target sends and that can change the answer, as components of the release; `null` for what is left
  * to the provider. Secret values are not in it.
  */
 export function openaiComponents(settings: OpenAISettings, secrets: readonly string[]): Partial<Components> {
-  const { model, baseURL, headers, tools, toolChoice, responseFormat } = settings;
+  const { model, baseURL, headers, responseFormat, api, stream, logprobs } = settings;
   return {
     model: {
       baseURL,
       name: model,
+      ...(api === "chat" ? {} : { api }),
       ...(Object.keys(headers).length === 0 ? {} : { headers: shownHeaders(headers, secrets) }),
     },
     decoding: {
@@ -41,46 +74,10 @@ export function openaiComponents(settings: OpenAISettings, secrets: readonly str
       stop: settings.stop ?? null,
       seed: settings.seed,
       responseFormat: asJson(responseFormat),
+      ...(stream ? { stream } : {}),
+      ...(logprobs === undefined ? {} : { logprobs }),
     },
-    tools: tools === undefined ? null : asJson({ functions: tools, choice: toolChoice ?? null }),
+    tools: toolsComponent(settings),
     ...promptComponent(settings),
   };
-}
-
-function responseFormatOf(format: OpenAISettings["responseFormat"]): object {
-  if (format === "text") return {};
-  if (format === "json") return { response_format: { type: "json_object" } };
-  return { response_format: { type: "json_schema", json_schema: format } };
-}
-
-function toolsOf({ tools, toolChoice }: OpenAISettings): object {
-  if (tools === undefined) return {};
-  const choice =
-    typeof toolChoice === "object" ? { type: "function", function: { name: toolChoice.name } } : toolChoice;
-  return {
-    tools: tools.map((tool) => ({ type: "function", function: tool })),
-    ...(choice === undefined ? {} : { tool_choice: choice }),
-  };
-}
-
-/** The body of a call, without members for what is left to the provider. */
-export function openaiBody(
-  settings: OpenAISettings,
-  messages: readonly Message[],
-  seed: number,
-): ChatCompletionCreateParamsNonStreaming {
-  const { temperature, maxOutputTokens, maxOutputTokensName, topP, stop } = settings;
-  const body = {
-    model: settings.model,
-    messages,
-    ...toolsOf(settings),
-    ...responseFormatOf(settings.responseFormat),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxOutputTokens === undefined ? {} : { [maxOutputTokensName]: maxOutputTokens }),
-    ...(topP === undefined ? {} : { top_p: topP }),
-    ...(stop === undefined ? {} : { stop }),
-    ...(settings.seed === false ? {} : { seed }),
-  };
-  // A recorded `tool` message has no `tool_call_id`; whether to take it is for the server to say.
-  return body as ChatCompletionCreateParamsNonStreaming;
 }

@@ -1,0 +1,54 @@
+import { TargetError } from "../core/errors.ts";
+
+/** The failure of an answer that is longer than what is read. */
+function tooLong(host: string, limit: number): TargetError {
+  const message = `${host} sent an answer of more than ${limit} bytes, the most that is read`;
+  return new TargetError({ kind: "target", message, retryable: false });
+}
+
+/**
+ * The text of a body, bytes that UTF-8 does not have as U+FFFD. Counts the bytes after decompression, so that a small body cannot
+ * become a large one unseen.
+ *
+ * @throws TargetError of kind `target` when the body is longer than the limit.
+ */
+export async function boundedText(response: Response, limit: number, host: string): Promise<string> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let size = 0;
+  let text = "";
+  for await (const chunk of response.body) {
+    size += chunk.length;
+    if (size > limit) throw tooLong(host, limit);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** The beginning of the text of a body; the rest is not read. */
+export async function firstText(response: Response, limit: number): Promise<string> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= limit) break;
+  }
+  return text.slice(0, limit);
+}
+
+/** The same response with a body that fails with a TargetError of kind `target` as soon as it is longer than the limit. */
+export function boundedResponse(response: Response, limit: number, host: string): Response {
+  if (response.body === null) return response;
+  let size = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        size += chunk.length;
+        if (size > limit) controller.error(tooLong(host, limit));
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
+  return new Response(counted, { status: response.status, headers: response.headers });
+}

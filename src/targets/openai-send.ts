@@ -1,0 +1,166 @@
+import type OpenAI from "openai";
+import { TargetError } from "../core/errors.ts";
+import type { CallContext, RateLimit } from "../core/extensions.ts";
+import { isJsonObject } from "../core/json.ts";
+import { redactor } from "../core/redact.ts";
+import type { Served, Usage } from "../core/sample.ts";
+import { boundedResponse, boundedText } from "./bounded.ts";
+import { abortedFailure } from "./connection.ts";
+import { gatewayFacts } from "./gateway.ts";
+import { clientMaker, readCredentials } from "./openai-client.ts";
+import { costOfTurn } from "./openai-cost.ts";
+import { declinedBy, openaiFailure, reportedFailure } from "./openai-failure.ts";
+import type { OpenAISettings } from "./openai-settings.ts";
+import { malformed, type Protocol, type Turn, textOrNull } from "./openai-turn.ts";
+import { rateLimitOf } from "./rate-limit.ts";
+
+/** A turn with what the call around it says. */
+export interface Answered extends Turn {
+  readonly served: Partial<Served>;
+  readonly usage: Usage;
+  readonly rateLimit: RateLimit | undefined;
+  /** Moment of the first piece of the answer, by the clock `performance.now`; `null` without a stream. */
+  readonly firstTokenAt: number | null;
+  /** Takes the credentials of the call out of a text. */
+  readonly redact: (text: string) => string;
+}
+
+type Body = Record<string, unknown>;
+
+/** A signal that follows another until it is let go; the library never takes its listeners off the one that it is given. */
+function following(signal: AbortSignal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return {
+    signal: controller.signal,
+    letGo: () => signal.removeEventListener("abort", abort),
+    end: () => controller.abort(),
+  };
+}
+
+const traceparentForm = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+function send(client: OpenAI, protocol: Protocol, body: Body, signal: AbortSignal, traceparent = "") {
+  const options = { signal, ...(traceparentForm.test(traceparent) ? { headers: { traceparent } } : {}) };
+  return protocol.api === "chat"
+    ? client.chat.completions.create(body as never, options).asResponse()
+    : client.responses.create(body as never, options).asResponse();
+}
+
+/** The body of an answer. Servers forget to label JSON, so its text decides. */
+function parsedBody(text: string, host: string): Body {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    if (text.trim() === "") throw malformed(host, "the body is empty");
+    throw malformed(host, text.trimStart().startsWith("<") ? "HTML instead of JSON" : "the body is not JSON");
+  }
+  if (!isJsonObject(body)) throw malformed(host, "the body is not a JSON object");
+  return body;
+}
+
+async function streamedBody(response: Response, client: OpenAI, protocol: Protocol) {
+  const { Stream } = await import("openai/streaming");
+  const collector = protocol.collect();
+  let firstTokenAt: number | null = null;
+  for await (const event of Stream.fromSSEResponse<unknown>(response, new AbortController(), client)) {
+    if (collector.add(event)) firstTokenAt ??= performance.now();
+  }
+  return { body: collector.finish(), firstTokenAt };
+}
+
+/** A stream that ends early is no answer: half of one would be judged as a whole. */
+function cutOff(host: string): TargetError {
+  const message = `the connection to ${host} broke: the stream ended before the answer did`;
+  return new TargetError({ kind: "provider", message, retryable: true });
+}
+
+async function bodyOf(response: Response, client: OpenAI, protocol: Protocol, settings: OpenAISettings) {
+  const { host, maximumResponseBytes, stream } = settings;
+  const type = response.headers.get("content-type") ?? "";
+  // A server that knows no streams, and the page of a proxy, answer with a whole body.
+  if (!stream || (type !== "" && !type.includes("event-stream"))) {
+    const text = await boundedText(response, maximumResponseBytes, host);
+    return { body: parsedBody(text, host), firstTokenAt: null };
+  }
+  return streamedBody(boundedResponse(response, maximumResponseBytes, host), client, protocol);
+}
+
+/** A turn that a guardrail declined. */
+function declined(text: string): Turn {
+  return {
+    text,
+    calls: [],
+    refused: true,
+    finishReason: "content_filter",
+    usage: { inputTokens: null, outputTokens: null, cachedInputTokens: null, reasoningTokens: null },
+    model: null,
+    logProbabilities: null,
+    facts: { served: {}, costUsd: null },
+    echo: [],
+  };
+}
+
+function answered(
+  turn: Turn,
+  headers: Headers,
+  settings: OpenAISettings,
+  rest: Pick<Answered, "firstTokenAt" | "redact">,
+): Answered {
+  const { redact } = rest;
+  const said = gatewayFacts(headers);
+  const { route, guardrails, ...flags } = { ...turn.facts.served, ...said.served };
+  const served: Partial<Served> = {
+    ...flags,
+    ...(turn.model === null ? {} : { model: redact(turn.model) }),
+    ...(route === undefined || route === null ? {} : { route: redact(route) }),
+    ...(guardrails === undefined || guardrails === null ? {} : { guardrails: guardrails.map(redact) }),
+  };
+  const reported = said.costUsd ?? turn.facts.costUsd;
+  const costUsd = costOfTurn(settings, turn, reported, served.cacheHit === true);
+  return {
+    ...turn,
+    ...rest,
+    text: redact(turn.text),
+    finishReason: turn.finishReason === null ? null : redact(turn.finishReason),
+    served,
+    usage: { ...turn.usage, costUsd },
+    rateLimit: rateLimitOf(headers, Date.now()),
+  };
+}
+
+/** The function that sends one body and reads the answer. Loads the client library on its first call. */
+export function asker(settings: OpenAISettings, protocol: Protocol) {
+  const clientFor = clientMaker(settings);
+  return async (request: Body, { signal, traceparent }: CallContext): Promise<Answered> => {
+    const { host } = settings;
+    if (signal.aborted) throw abortedFailure(signal, host);
+    const sdk = await import("openai");
+    const { key, keyEnv, secrets } = readCredentials(settings);
+    const redact = redactor(secrets);
+    const context = { signal, host, keyEnv: key === undefined ? undefined : keyEnv, redact };
+    const link = following(signal);
+    try {
+      const client = clientFor(sdk, key);
+      const response = await send(client, protocol, request, link.signal, traceparent);
+      const { body, firstTokenAt } = await bodyOf(response, client, protocol, settings);
+      if (signal.aborted) throw abortedFailure(signal, host);
+      if (body === null) throw cutOff(host);
+      if (isJsonObject(body.error) || textOrNull(body.error) !== null) {
+        throw reportedFailure(body.error, context);
+      }
+      return answered(protocol.read(body, host), response.headers, settings, { firstTokenAt, redact });
+    } catch (error) {
+      link.end();
+      const words = signal.aborted ? null : declinedBy(error, sdk, context);
+      if (words === null) throw openaiFailure(error, sdk, context);
+      const headers = (error as { headers?: Headers }).headers ?? new Headers();
+      return answered(declined(words), headers, settings, { firstTokenAt: null, redact });
+    } finally {
+      link.letGo();
+    }
+  };
+}
