@@ -40,9 +40,9 @@ export function parseCohortExpression(text: string): CohortTerm[] | null {
   return terms;
 }
 
-/** Where something holds, as a sentence says it: `over all cases` or `in tier=free`. */
-export function whereOf(cohort: string): string {
-  return cohort === everyCase.name ? "over all cases" : `in ${cohort}`;
+/** Where something holds, as a sentence says it: `over all cases`, `over all traces` or `in tier=free`. */
+export function whereOf(cohort: string, unit: "case" | "trace" = "case"): string {
+  return cohort === everyCase.name ? `over all ${unit}s` : `in ${cohort}`;
 }
 
 /** The tags of terms that each name one value; `null` when a dimension is named twice or a term holds a `*`. */

@@ -115,7 +115,9 @@ export const decisionSchema = z.object({
   decision: verdictSchema,
   /** Why, in one sentence with metric, cohort, loss, interval and margin. */
   reason: z.string(),
-  /** Cases that were judged (on both sides for a margin or a ratio, on the candidate's for a threshold). */
+  /** What `n` and `casesNeeded` count: cases that both sides answered, or traces of the smaller of two groups. */
+  unit: z.enum(["case", "trace"]),
+  /** Cases that were judged (on both sides for a margin or a ratio, on the candidate's for a threshold), or traces a side. */
   n: z.number().int().min(0),
   /** Independent units among them. */
   clusters: z.number().int().min(0),

@@ -63,6 +63,7 @@ export function decideMargin(check: GateCheck, evidence: MarginEvidence, alpha: 
     severity: criterion.severity,
     rule: { kind: "margin", margin },
     decision,
+    unit: "case",
     reason: marginReason({ decision, found, shown, margin, judge, casesNeeded, repetitionsNeeded }),
     n: comparison.n,
     clusters: comparison.clusters,

@@ -2,6 +2,7 @@ import type { Decision } from "../core/comparison.ts";
 
 /** What a decision that rests on no paired difference has nothing to say of. */
 export const unpairedDecision = {
+  unit: "case",
   margin: null,
   regressed: 0,
   improved: 0,

@@ -112,7 +112,11 @@ export function hintsOf(decision: Decision): string[] {
   const hints: string[] = [];
   const open = decision.decision === "inconclusive";
   if (decision.casesNeeded !== null)
-    hints.push(`needs about ${format.plural(decision.casesNeeded, "case")} in all`);
+    hints.push(
+      decision.unit === "trace"
+        ? `needs about ${format.plural(decision.casesNeeded, "trace")} on each side`
+        : `needs about ${format.plural(decision.casesNeeded, "case")} in all`,
+    );
   if (open && decision.smallestVisibleDrop !== null)
     hints.push(`could have shown a drop of ${format.points(decision.smallestVisibleDrop)} or more`);
   if (decision.degradedWithinMargin) hints.push("got worse, within the margin");
