@@ -6,6 +6,7 @@ import { verdictSchema } from "./gate.ts";
 import { runManifestSchema } from "./run.ts";
 import { type Sample, toolCallSchema } from "./sample.ts";
 import { evaluationSchema, type Score } from "./score.ts";
+import { traceComparisonSchema } from "./trace-comparison.ts";
 
 /** One finding on whether the two sides may be compared. */
 export const comparabilitySchema = z.object({
@@ -84,6 +85,8 @@ export const reportSchema = z.object({
   cases: z.array(caseReportSchema),
   /** What exactly was compared; `null` when the run was refused before it had a manifest. */
   provenance: runManifestSchema.nullable(),
+  /** Set when traces were compared: what they are, and how the ways through their steps differ. */
+  traces: traceComparisonSchema.optional(),
   /** Set when the run was refused: code, message and remedy. */
   error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
 });

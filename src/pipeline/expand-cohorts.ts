@@ -10,6 +10,8 @@ export interface CohortSource {
   readonly cohorts: Readonly<Record<string, readonly string[]>>;
   /** How large a cohort is. */
   readonly sizeOf: (cohort: Cohort) => number;
+  /** True when it has any member at all, so that leaving it out is worth saying. */
+  readonly isPresent: (cohort: Cohort) => boolean;
   /** What it is called in messages, such as `dataset`. */
   readonly source: string;
   /** What a cohort consists of, such as `case`. */
@@ -71,7 +73,7 @@ export function expandCohorts(
       throw gateError(gate, text, message, `name a cohort that has some, or add ${source.noun}s`);
     }
     if (!isPattern || size >= minimum) cohorts.push(cohort);
-    else if (size > 0) leftOut.push({ cohort: cohort.name, cases: size, minimum });
+    else if (source.isPresent(cohort)) leftOut.push({ cohort: cohort.name, cases: size, minimum });
   }
   return { cohorts, leftOut };
 }

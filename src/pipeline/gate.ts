@@ -31,7 +31,12 @@ export interface GateInput {
 /** Decides every check, worst first; blocking before advisory. */
 export function gate(input: GateInput): Decision[] {
   const decisions = [...decideMargins(input), ...decideThresholds(input), ...decideRatios(input)];
-  return decisions.sort(
+  return worstFirst(decisions);
+}
+
+/** Decisions in the order of the report: worst first, blocking before advisory. */
+export function worstFirst(decisions: readonly Decision[]): Decision[] {
+  return [...decisions].sort(
     (a, b) =>
       severityRank(a) - severityRank(b) ||
       verdictRank(a.decision) - verdictRank(b.decision) ||
@@ -111,6 +116,7 @@ function verdictRank(verdict: Verdict): number {
 
 /** Orders by how bad it is: the largest loss or rise first, a threshold before them. */
 function lossOf({ rule, margin, estimate }: Decision): number {
+  if (rule.kind === "rise") return -(estimate ?? 1);
   if (rule.kind === "ratio") return estimate === null ? -1 : 1 - estimate;
   return margin === null ? -2 : (estimate ?? -1);
 }

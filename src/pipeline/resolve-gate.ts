@@ -30,9 +30,11 @@ export function resolveGate(
   evaluators: readonly string[],
 ): ResolvedGate {
   for (const criterion of gate.value.criteria) checkMetric(criterion, gate, evaluators);
+  const sizeOf = (cohort: Cohort) => dataset.cases.filter((item) => inCohort(cohort, item.cohorts)).length;
   return spreadCriteria(gate, gate.value.criteria, {
     cohorts: dataset.description.cohorts,
-    sizeOf: (cohort) => dataset.cases.filter((item) => inCohort(cohort, item.cohorts)).length,
+    sizeOf,
+    isPresent: (cohort) => sizeOf(cohort) > 0,
     source: "dataset",
     noun: "case",
   });

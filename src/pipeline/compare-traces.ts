@@ -1,0 +1,160 @@
+import { type Cohort, cohortOf, everyCase, inCohort } from "../core/cohort.ts";
+import type { Operations } from "../core/comparison.ts";
+import { exitCodeOf, type Gate } from "../core/gate.ts";
+import { level } from "../core/quantities.ts";
+import type { Report } from "../core/report.ts";
+import type { TraceComparison, TraceSide } from "../core/trace-comparison.ts";
+import type { TraceFacts, TraceSummary } from "../core/trace-facts.ts";
+import { quantileType7 } from "../stats/index.ts";
+import { compareTrajectories } from "./compare-trajectories.ts";
+import { decideGroups } from "./decide-groups.ts";
+import { verdictOver, worstFirst } from "./gate.ts";
+import { groupChecks } from "./group-checks.ts";
+import { headline } from "./headline.ts";
+import type { LoadedModule } from "./load-module.ts";
+import { type TraceSides, tagsOfTrace } from "./trace-cohorts.ts";
+import { traceFindings } from "./trace-findings.ts";
+import { defaultTraceGate, type ResolvedTraceGate, resolveTraceGate } from "./trace-gate.ts";
+
+/** The traces of one side. */
+export interface TraceInput {
+  /** Files, or the name that they were imported under. */
+  readonly label: string;
+  readonly facts: readonly TraceFacts[];
+  /** What was read, and what could not be. */
+  readonly summary: TraceSummary;
+}
+
+/** What is compared, and by which gate; `null` takes the default policy for traces. */
+export interface CompareTracesInput {
+  readonly baseline: TraceInput;
+  readonly candidate: TraceInput;
+  readonly gate: LoadedModule<Gate> | null;
+}
+
+/**
+ * Compares the traces of two releases, cohort by cohort, as two groups that share no requests. The same traces give the same report, whatever
+ * their order.
+ *
+ * @throws EvalsError GATE_INVALID for a gate that does not fit the traces.
+ */
+export function compareTraces(input: CompareTracesInput): Report {
+  const sides = { baseline: inOrder(input.baseline.facts), candidate: inOrder(input.candidate.facts) };
+  const fallback = input.gate === null ? defaultTraceGate(sides) : null;
+  const gate = input.gate ?? fallback!;
+  const resolved = resolveTraceGate(gate, sides);
+  const { alpha } = gate.value;
+  const decisions = worstFirst(decideGroups(groupChecks(sides, resolved), alpha));
+  const verdict = verdictOver(decisions);
+  const traces = comparisonOf(input, sides, resolved, alpha);
+  return {
+    schemaVersion: 1,
+    verdict,
+    exitCode: exitCodeOf[verdict],
+    headline: headline(verdict, decisions, []),
+    decisions,
+    comparisons: [],
+    operations: reportedCohorts(resolved).flatMap((cohort) => [
+      operationsOf("baseline", cohort, sides.baseline),
+      operationsOf("candidate", cohort, sides.candidate),
+    ]),
+    comparability: [
+      ...traceFindings(sides, traces, resolved, fallback?.silent ?? []),
+      {
+        level: "note",
+        subject: "gate",
+        message: `decided by ${gate.value.name}, intervals at ${level(1 - 2 * alpha)}`,
+      },
+    ],
+    caseCounts: { regressed: 0, improved: 0, unchanged: 0, errored: 0, unscored: 0 },
+    cases: [],
+    provenance: null,
+    traces,
+  };
+}
+
+function inOrder(facts: readonly TraceFacts[]): TraceFacts[] {
+  return [...facts].sort((a, b) => (a.traceId < b.traceId ? -1 : a.traceId > b.traceId ? 1 : 0));
+}
+
+/** All traces, and each tag of a dimension that is no identifier. */
+function reportedCohorts({ cohorts, checks }: ResolvedTraceGate): Cohort[] {
+  const named = checks.map(({ cohort }) => cohort).filter(({ tags }) => Object.keys(tags).length === 1);
+  const small = Object.entries(cohorts).filter(([, values]) => values.length <= 12);
+  const tags = small.flatMap(([dimension, values]) =>
+    values.map((value) => cohortOf({ [dimension]: value }, [dimension])),
+  );
+  return [...new Map([everyCase, ...tags, ...named].map((cohort) => [cohort.name, cohort])).values()];
+}
+
+function operationsOf(side: Operations["side"], cohort: Cohort, all: readonly TraceFacts[]): Operations {
+  const traces = all.filter((facts) => inCohort(cohort, tagsOfTrace(facts)));
+  const failed = traces.filter(({ hasError }) => hasError).length;
+  const latencies = traces.flatMap(({ latencyMs }) => (latencyMs === null ? [] : [latencyMs]));
+  const at = (probability: number) => quantileType7(latencies, probability)!;
+  return {
+    side,
+    cohort: cohort.name,
+    planned: traces.length,
+    answered: traces.length - failed,
+    failures: failed === 0 ? {} : { error: failed },
+    firstAttemptRate: null,
+    latencyMs: latencies.length === 0 ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
+    inputTokens: sumKnown(traces.map(({ inputTokens }) => inputTokens)),
+    outputTokens: sumKnown(traces.map(({ outputTokens }) => outputTokens)),
+    costUsd: sumKnown(traces.map(({ costUsd }) => costUsd)),
+  };
+}
+
+function sumKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}
+
+function comparisonOf(
+  input: CompareTracesInput,
+  sides: TraceSides,
+  { cohorts }: ResolvedTraceGate,
+  alpha: number,
+): TraceComparison {
+  return {
+    baseline: sideOf(input.baseline, sides.baseline),
+    candidate: sideOf(input.candidate, sides.candidate),
+    cohorts: Object.fromEntries(Object.entries(cohorts).map(([name, values]) => [name, values.slice(0, 50)])),
+    trajectories: compareTrajectories(sides, alpha),
+  };
+}
+
+function sideOf({ label, summary }: TraceInput, traces: readonly TraceFacts[]): TraceSide {
+  const share = (has: (facts: TraceFacts) => boolean) =>
+    traces.length === 0 ? null : traces.filter(has).length / traces.length;
+  return {
+    label,
+    traces: traces.length,
+    spans: traces.reduce((sum, { spans }) => sum + spans, 0),
+    releases: countBy(traces.map(({ release }) => [release ?? "unknown"])),
+    dialects: [...new Set(traces.flatMap(({ dialects }) => dialects))].sort(),
+    scopes: countBy(traces.map(({ scopes }) => scopes)),
+    names: { ...summary.coverage.names },
+    coverage: {
+      root: share(({ hasRoot }) => hasRoot),
+      usage: share(({ inputTokens, outputTokens }) => inputTokens !== null && outputTokens !== null),
+      timeToFirstToken: share(({ timeToFirstTokenMs }) => timeToFirstTokenMs !== null),
+      cost: share(({ costUsd }) => costUsd !== null),
+      fallback: share(({ fallback }) => fallback !== null),
+    },
+    incomplete: traces.filter(({ incomplete }) => incomplete).length,
+    orphans: traces.reduce((sum, { orphans }) => sum + orphans, 0),
+    skipped: summary.skipped.map(({ file, offset, reason, count, effect }) => {
+      const place = offset === null ? file : `${file}, byte ${offset}`;
+      return `${place}: ${reason} (${count}, ${effect === "lost" ? "lost" : "kept"})`;
+    }),
+  };
+}
+
+/** How many traces have each key, the most frequent first. */
+function countBy(keys: readonly (readonly string[])[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const own of keys) for (const key of new Set(own)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, 50));
+}
