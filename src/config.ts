@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import { z } from "zod";
+import { traceMappingSchema } from "./core/trace-mapping.ts";
 import { loadModule } from "./pipeline/load-module.ts";
 
 /** The contents of `evals.config.ts`. Every member is optional. */
@@ -10,6 +11,8 @@ export const configSchema = z.strictObject({
   reports: z.string().min(1).default("reports"),
   /** Evaluation that `evals run` takes when it is given none. */
   evaluation: z.string().min(1).optional(),
+  /** Which attributes of traces say release, route, fallback, cohort and feedback. */
+  traces: traceMappingSchema.prefault({}),
 });
 /** The configuration of a project, defaults filled in. */
 export type Config = z.output<typeof configSchema>;

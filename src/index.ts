@@ -56,6 +56,7 @@ export {
 export { type TraceMapping, type TraceMappingInput, traceMappingSchema } from "./core/trace-mapping.ts";
 export { defineEvaluation, defineEvaluator, defineGate, defineRelease } from "./define.ts";
 export * from "./evaluators/index.ts";
+export { type CompareTracesInput, compareTraces, type TraceInput } from "./pipeline/compare-traces.ts";
 export {
   changesBetween,
   changesSinceLock,
@@ -75,6 +76,7 @@ export {
   readRun,
 } from "./pipeline/evaluate.ts";
 export { datasetFiles, loadDataset } from "./pipeline/load-dataset.ts";
+export { loadGate } from "./pipeline/load-gate.ts";
 export { type PowerInput, type PowerOptions, powerPlan } from "./pipeline/power.ts";
 export { type RepetitionsOptions, repetitionsNeeded } from "./pipeline/power-repetitions.ts";
 export { type PreparedRun, type PrepareOptions, prepare } from "./pipeline/prepare.ts";

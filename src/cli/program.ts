@@ -26,6 +26,7 @@ export function buildProgram(process: Process, setExitCode: SetExitCode): Comman
   addInspection(program, process, setExitCode);
   addPower(program, process, setExitCode);
   addDataset(program, process, setExitCode);
+  addTraces(program, process, setExitCode);
   return program;
 }
 
@@ -163,4 +164,25 @@ function proportion(least: number): (text: string) => number {
       `give a number above ${least} and below 1, such as ${least === 0 ? 0.05 : 0.8}.`,
     );
   };
+}
+
+function addTraces(program: Command, process: Process, setExitCode: SetExitCode): void {
+  const traces = program.command("traces").description("what production traces say of two releases");
+  traces
+    .command("compare")
+    .description("compare the traces of two releases by cohort and decide by a gate")
+    .argument("<baseline>", "file of the traces of the live release")
+    .argument("<candidate>", "file of the traces of the release that wants to ship")
+    .option("--gate <file>", "gate file (default: the default policy for traces)")
+    .option("--baseline-release <name>", "of the first file only the traces of this release")
+    .option("--candidate-release <name>", "of the second file only the traces of this release")
+    .option("--json", "print the report as JSON on standard output")
+    .option("--html <file>", "write the HTML report there (default: reports/traces.html)")
+    .option("--no-html", "write no HTML report")
+    .option("--junit <file>", "write a JUnit report there")
+    .option("--markdown <file>", "write a Markdown report there")
+    .action(async (baseline, candidate, _, command: Command) => {
+      const { tracesCompareCommand } = await import("./traces-compare.ts");
+      setExitCode(await tracesCompareCommand({ ...command.optsWithGlobals(), baseline, candidate }, process));
+    });
 }

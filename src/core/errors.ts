@@ -21,6 +21,7 @@ export type EvalsErrorCode =
   | "TARGET_INVALID"
   | "OUTPUT_NOT_WRITABLE"
   | "STORE_UNUSABLE"
+  | "TRACES_EMPTY"
   | "RUN_NOT_FOUND"
   | "RUN_MISMATCH"
   | "CASE_NOT_FOUND"

@@ -4,7 +4,7 @@ import type { Dataset } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
 import { type EvaluationDefinition, evaluationDefinitionSchema } from "../core/evaluation.ts";
 import type { Evaluator, Release } from "../core/extensions.ts";
-import { builtInMetrics, type Gate, gateSchema } from "../core/gate.ts";
+import { builtInMetrics, type Gate } from "../core/gate.ts";
 import { plural, points } from "../core/quantities.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { Trial } from "../core/run.ts";
@@ -16,6 +16,7 @@ import { thinCohorts } from "./dataset-lock.ts";
 import { unreachableRatio } from "./decide-ratio.ts";
 import { fingerprintOf, seedFrom } from "./fingerprint.ts";
 import { loadDataset } from "./load-dataset.ts";
+import { loadGate } from "./load-gate.ts";
 import { type LoadedModule, lineOf, loadModule } from "./load-module.ts";
 import { pairedStatistics } from "./paired-statistics.ts";
 import { plan } from "./plan.ts";
@@ -74,7 +75,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
   const whole = await requireLocked(await loadDataset(shownPath(options.file, definition.dataset)));
   refuseThin(whole);
   const gatePath = options.gate ?? shownPath(options.file, definition.gate);
-  const gate = await loadModule(gatePath, gateSchema, gateCodes);
+  const gate = await loadGate(gatePath);
   const evaluators = definition.evaluators;
   refuseReserved(evaluation);
   refuseTwins(
@@ -121,8 +122,6 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
     warnings: unreachable(resolved, dataset, repetitions, gate.value.alpha),
   };
 }
-
-const gateCodes = { missing: "CONFIG_NOT_FOUND", invalid: "GATE_INVALID", what: "gate" } as const;
 
 /** A path of the evaluation file, which is relative to it, as seen from the working directory. */
 function shownPath(evaluationFile: string, path: string): string {

@@ -30,7 +30,9 @@ export function traceFindings(
     for (const message of side.skipped) note("not read", `${name}: ${message}`);
   }
   const shared = sharedTraces(sides);
-  if (shared > 0)
+  if (shared > 0 && shared === Math.max(baseline.traces, candidate.traces))
+    note("same traces", "both sides are the same traces: whatever holds of one holds of the other");
+  else if (shared > 0)
     note(
       "same traces",
       `${plural(shared, "trace")} are on both sides: what differs between the others alone is evidence`,

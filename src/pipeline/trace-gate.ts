@@ -1,7 +1,13 @@
 import { cohortOf } from "../core/cohort.ts";
 import { builtInMetrics, type Criterion, type Gate, gateSchema, readMetric } from "../core/gate.ts";
 import { nearestWord } from "../core/suggest.ts";
-import { passMeasure, type TraceMeasure, traceMeasure, traceMetrics } from "../core/trace-metrics.ts";
+import {
+  isMeasuredByEvents,
+  passMeasure,
+  type TraceMeasure,
+  traceMeasure,
+  traceMetrics,
+} from "../core/trace-metrics.ts";
 import { type CohortSource, gateError } from "./expand-cohorts.ts";
 import type { LoadedModule } from "./load-module.ts";
 import { type ResolvedGate, spreadCriteria } from "./resolve-gate.ts";
@@ -127,7 +133,7 @@ export function defaultTraceGate(
     values.map((value) => source.sizeOf(cohortOf({ [dimension]: value }, [dimension]))),
   );
   const largest = Math.max(0, ...sizes);
-  const isSilent = ({ metric }: { metric: string }) => isSilentIn(sides, traceMeasure(metric)!);
+  const isSilent = ({ metric }: { metric: string }) => isSilentIn(sides, metric);
   const value = gateSchema.parse({
     name: "default policy for traces",
     criteria: defaults
@@ -142,11 +148,13 @@ export function defaultTraceGate(
   return { value, file: "", shown: "the default policy for traces", source: "", silent };
 }
 
-/** True when no trace of either side has a value; of a rate of events, when no trace has the event. */
-function isSilentIn({ baseline, candidate }: TraceSides, { kind, read }: TraceMeasure): boolean {
+/** True when no trace of either side has a value; of a mean or of a rate of events, when none is above 0. */
+function isSilentIn({ baseline, candidate }: TraceSides, metric: string): boolean {
+  const { kind, read } = traceMeasure(metric)!;
+  const isZeroSilent = kind === "mean" || isMeasuredByEvents(metric);
   const says = (facts: (typeof baseline)[number]) => {
     const value = read(facts);
-    return typeof value === "number" && (kind !== "mean" || value > 0);
+    return typeof value === "number" && (!isZeroSilent || value > 0);
   };
   return !baseline.some(says) && !candidate.some(says);
 }

@@ -4,6 +4,7 @@ import type { CaseReport, Report } from "../core/report.ts";
 import * as format from "./format.ts";
 import { decisionLines } from "./terminal-decisions.ts";
 import { columnWidths, flow, type Paint, painter, tableLines, wrap } from "./terminal-layout.ts";
+import { trajectoryLines } from "./terminal-traces.ts";
 import { cut, oneLine } from "./text.ts";
 import {
   caseCount,
@@ -49,6 +50,7 @@ export function terminalReporter(options: TerminalOptions): Reporter {
         refusalLines(context),
         decisionLines(report.decisions, context.paint, width),
         operationLines(context),
+        trajectoryLines(report.traces, context.paint, width),
         comparabilityLines(context),
         caseLines(context),
         commandLines(context),
@@ -100,7 +102,10 @@ function operationLines({ report, paint, width }: Context): string[] {
   const sides = [...all].sort((a, b) => (a.side < b.side ? -1 : 1));
   if (sides.length === 0) return [];
   const columns = [
-    { heading: "  all cases", cells: operationRows.map(([label]) => `  ${label}`) },
+    {
+      heading: report.traces === undefined ? "  all cases" : "  all traces",
+      cells: operationRows.map(([label]) => `  ${label}`),
+    },
     ...sides.map((side) => ({
       heading: side.side,
       cells: operationRows.map(([, text]) => oneLine(text(side))),

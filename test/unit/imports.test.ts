@@ -24,7 +24,7 @@ const rules: Record<string, { rooms: string[]; packages: string[]; node: boolean
   },
   reporters: { rooms: ["core"], packages: ["preact", "preact-render-to-string"], node: true },
   cli: { rooms: ["index", "config", "core"], packages: ["commander"], node: true },
-  config: { rooms: ["pipeline"], packages: ["zod"], node: true },
+  config: { rooms: ["core", "pipeline"], packages: ["zod"], node: true },
   define: { rooms: ["core"], packages: [], node: false },
   testing: { rooms: ["core", "pipeline", "stores"], packages: [], node: false },
   index: {
