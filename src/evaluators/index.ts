@@ -10,7 +10,7 @@ export {
   groundedness,
   groundednessEvaluator,
 } from "./groundedness.ts";
-export { type JsonSchema, SchemaError, type SchemaOptions } from "./json-schema.ts";
+export { type JsonSchema, SchemaError, type SchemaOptions } from "./json-schema-types.ts";
 export {
   type JsonValidationInput,
   type JsonValidationOptions,

@@ -2,20 +2,20 @@ import { EvalsError } from "../core/errors.ts";
 import type { Evaluator } from "../core/extensions.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import { type Evaluation, scored, unscored } from "../core/score.ts";
+import { compileSchema } from "./json-schema.ts";
 import {
   type CompiledSchema,
-  compileSchema,
   type JsonSchema,
   SchemaError,
   type SchemaOptions,
-} from "./json-schema.ts";
+} from "./json-schema-types.ts";
 import { clip, count, digest } from "./text.ts";
 
 /** What JSON validation is judged from. */
 export interface JsonValidationInput {
-  /** The text that should be JSON. */
-  readonly text: string;
-  /** JSON Schema, 2020-12 unless its `$schema` says draft 7. */
+  /** The text that should be JSON; bytes must be UTF-8. */
+  readonly text: string | Uint8Array;
+  /** JSON Schema, 2020-12 unless its `$schema` names another draft. */
   readonly schema: JsonSchema;
 }
 
@@ -43,7 +43,22 @@ export function jsonValidation(
   { text, schema }: JsonValidationInput,
   options: JsonValidationOptions = {},
 ): Evaluation {
-  return judge(text, compileSchema(schema, options), settingsOf(options));
+  const settings = settingsOf(options);
+  const compiled = compileSchema(schema, options);
+  if (typeof text === "string") return judge(text, compiled, settings);
+  const decoded = decode(text);
+  if (decoded !== null) return judge(decoded, compiled, settings);
+  const finding = "the bytes are not UTF-8";
+  return scored(0, false, `not JSON: ${finding}`, [{ subject: "(whole)", finding, supports: false }]);
+}
+
+/** Text of bytes, a byte order mark included; `null` when they are not UTF-8. */
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** `jsonValidation` for an evaluation file, with the `jsonSchema` of each case. */
@@ -83,11 +98,12 @@ function settingsOf({ unwrapCodeFence = false, timeLimitMs = 1000 }: JsonValidat
 
 function versionOf(
   { unwrapCodeFence, timeLimitMs }: Settings,
-  { strict, references }: JsonValidationOptions,
+  { strict, references, assertFormats }: JsonValidationOptions,
 ): string {
-  const parts = [`ajv-8-formats-1 within ${timeLimitMs}ms`];
+  const parts = [`json-schema-2 within ${timeLimitMs}ms`];
   if (unwrapCodeFence) parts.push("unwrap-code-fence");
   if (strict) parts.push("strict");
+  if (assertFormats === false) parts.push("formats-annotate");
   if (references !== undefined) parts.push(`references=${digest(canonicalJson(references))}`);
   return parts.join(" ");
 }
@@ -111,7 +127,8 @@ function compileFor(schema: JsonSchema, caseId: string, options: SchemaOptions):
 }
 
 function schemaRefused(caseId: string, why: string, cause: unknown): EvalsError {
-  const hint = "correct `expected.jsonSchema` of this case; references must lie inside of it, under `$defs`";
+  const hint =
+    "correct `expected.jsonSchema` of this case; what it refers to must lie inside of it or be among the `references` of the evaluator";
   return new EvalsError("DATASET_INVALID", `case ${caseId}: the JSON schema cannot be used: ${why}`, hint, {
     cause,
   });

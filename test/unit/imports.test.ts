@@ -9,7 +9,17 @@ const rules: Record<string, { rooms: string[]; packages: string[]; node: boolean
   stats: { rooms: [], packages: [], node: false },
   pipeline: { rooms: ["core", "stats"], packages: ["zod", "yaml", "jiti", "p-limit"], node: true },
   targets: { rooms: ["core"], packages: ["zod", "openai"], node: true },
-  evaluators: { rooms: ["core"], packages: ["ajv", "ajv-formats"], node: true },
+  evaluators: {
+    rooms: ["core"],
+    packages: [
+      "ajv",
+      "@hyperjump/browser",
+      "@hyperjump/json-schema",
+      "@hyperjump/json-schema-formats",
+      "idn-hostname",
+    ],
+    node: true,
+  },
   stores: { rooms: ["core"], packages: ["better-sqlite3"], node: true },
   traces: {
     rooms: ["core"],
