@@ -29,7 +29,7 @@ const targetSchema = z.custom<Target>(
   (value) => typeof value === "object" && value !== null && typeof (value as Target).call === "function",
   {
     error:
-      "not a target; use functionTarget, replayTarget, openaiTarget or an object with `name`, `components` and `call`",
+      "not a target; use openaiTarget, httpTarget, commandTarget, functionTarget, replayTarget or an object with `name`, `components` and `call`",
   },
 );
 

@@ -7,7 +7,7 @@ import { checkVariables, readCredentials } from "./http-credentials.ts";
 import { exchange, type HttpRequest } from "./http-exchange.ts";
 import { type HttpSettings, type HttpTargetOptions, httpComponents, httpSettings } from "./http-options.ts";
 import { polled } from "./http-poll.ts";
-import { requestFiller } from "./request-template.ts";
+import { requestFiller, requireAskable } from "./request-template.ts";
 import { answerIn } from "./response-mapping.ts";
 
 /** Attributes of the call's span, by the OpenTelemetry conventions for gen_ai agents and HTTP clients. */
@@ -71,6 +71,7 @@ export function httpTarget(options: HttpTargetOptions): Target {
     name: settings.name,
     components: httpComponents(settings),
     check: () => checkVariables(settings),
+    prepare: (requests) => requireAskable(fill, requests, { name: settings.name, option: "body" }),
     async call(request: TargetRequest, context: CallContext) {
       const body = fill(request, context);
       return context.span(`invoke_agent ${settings.name}`, attributesOf(settings), () =>

@@ -1,3 +1,5 @@
+export { commandTarget } from "./command.ts";
+export type { CommandTargetOptions } from "./command-options.ts";
 export type { Template } from "./conversation.ts";
 export { type CallFunction, type FunctionTargetOptions, functionTarget } from "./function.ts";
 export { httpTarget } from "./http.ts";

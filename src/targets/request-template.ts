@@ -1,4 +1,4 @@
-import { TargetError } from "../core/errors.ts";
+import { EvalsError, TargetError } from "../core/errors.ts";
 import type { CallContext, TargetRequest } from "../core/extensions.ts";
 import type { Json } from "../core/json.ts";
 import { didYouMean } from "../core/suggest.ts";
@@ -87,10 +87,35 @@ function requireAsked(names: ReadonlySet<string>, { caseId, messages, context, i
   }
 }
 
+/** Fills a template with a request. Throws `TargetError` for a case that cannot be asked whole. */
+type RequestFiller = (request: TargetRequest, context: Pick<CallContext, "seed">) => Json;
+
+/**
+ * Fills the template for every case, before anything is spent.
+ *
+ * @throws EvalsError `TARGET_INVALID` that names the first case which cannot be asked.
+ */
+export function requireAskable(
+  fill: RequestFiller,
+  requests: readonly TargetRequest[],
+  target: { readonly name: string; readonly option: string },
+): void {
+  for (const request of requests) {
+    try {
+      fill(request, { seed: 0 });
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      throw new EvalsError(
+        "TARGET_INVALID",
+        `target "${target.name}": ${error.message}`,
+        `Let \`${target.option}\` say what is sent for every case of the dataset.`,
+      );
+    }
+  }
+}
+
 /** The function that fills a template with a request. The template must have no {@link templateProblem}. */
-export function requestFiller(
-  template: Json,
-): (request: TargetRequest, context: Pick<CallContext, "seed">) => Json {
+export function requestFiller(template: Json): RequestFiller {
   const names = namesIn(template);
   return (request, context) => {
     requireAsked(names, request);

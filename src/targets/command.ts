@@ -1,0 +1,123 @@
+import { env } from "node:process";
+import { z } from "zod";
+import { EvalsError, TargetError } from "../core/errors.ts";
+import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import { failureSchema } from "../core/failure.ts";
+import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
+import { redactor, secretsOf } from "../core/redact.ts";
+import { complaint } from "../core/validate.ts";
+import { canStart } from "./command-files.ts";
+import { askOnce } from "./command-once.ts";
+import {
+  type CommandSettings,
+  type CommandTargetOptions,
+  commandComponents,
+  commandSettings,
+} from "./command-options.ts";
+import type { Program } from "./command-process.ts";
+import { workerPool } from "./command-worker.ts";
+import { jsonFrom } from "./json-text.ts";
+import { requestFiller, requireAskable } from "./request-template.ts";
+import { answerIn } from "./response-mapping.ts";
+
+/** The classes of failure that a program may report: the others are for the runner. */
+const reportedSchema = z.strictObject({
+  ...failureSchema.shape,
+  kind: failureSchema.shape.kind.extract(["timeout", "rate_limit", "provider", "target"]),
+  retryable: z.boolean().default(false),
+});
+
+/** The program as it is started now: with the values that the environment has now. */
+function programOf({ name, command, args, directory, env: given }: CommandSettings): Program {
+  const entries = Object.entries(given).map(([variable, value]) => {
+    const found = typeof value === "string" ? value : env[value.env];
+    if (found !== undefined) return [variable, found] as const;
+    const message = `target "${name}" needs the environment variable ${(value as { env: string }).env}, which is not set`;
+    throw new TargetError({ kind: "target", message, retryable: false });
+  });
+  const environment = Object.fromEntries(entries);
+  const secrets = secretsOf({ ...environment, ...passedSecrets(given) });
+  return { name, command, args, directory, environment, redact: redactor(secrets) };
+}
+
+/** Values that come from the environment under any name are taken out of messages where their own name there says that they are secret. */
+function passedSecrets(given: CommandSettings["env"]): Record<string, string | undefined> {
+  const names = Object.values(given).flatMap((value) => (typeof value === "string" ? [] : [value.env]));
+  return Object.fromEntries(names.map((name) => [name, env[name]]));
+}
+
+function checkProgram({ name, command, directory, env: given }: CommandSettings): void {
+  for (const value of Object.values(given)) {
+    if (typeof value === "string" || env[value.env] !== undefined) continue;
+    throw new EvalsError(
+      "CREDENTIAL_MISSING",
+      `target "${name}" needs the environment variable ${value.env}, which is not set`,
+      `Set ${value.env}, or take it out of \`env\`.`,
+    );
+  }
+  if (canStart(command, directory, env.PATH)) return;
+  const where = /[/\\]/.test(command) ? `in ${directory}` : "in PATH";
+  throw new EvalsError(
+    "TARGET_INVALID",
+    `target "${name}": there is no program ${command} ${where} that can be started`,
+    "Correct `command` or `workingDirectory`; a script needs its interpreter as `command`, or the right to be executed.",
+  );
+}
+
+/** The answer in what a program wrote, or the failure that it reports. */
+function answerOf(body: Json, { name, response }: CommandSettings): TargetResponse {
+  if (response !== undefined || !isJsonObject(body) || body.failure === undefined) {
+    return answerIn(body, response, name);
+  }
+  const parsed = z.strictObject({ failure: reportedSchema }).safeParse(body);
+  if (parsed.success) throw new TargetError(parsed.data.failure as TargetError["failure"]);
+  const what = complaint(z.strictObject({ failure: reportedSchema }), parsed.error);
+  const message = `${name} sent a failure that cannot be used: ${what}`;
+  throw new TargetError({ kind: "target", message, retryable: false });
+}
+
+/**
+ * A target that asks a program in any language: JSON on standard input, JSON on standard output, no shell. The program sees PATH and
+ * the variables of `env`, nothing else of this environment. When the time is up or the run is interrupted it is killed with everything
+ * that it started. Its component `program` has the command line and the SHA-256 of its files. `check` finds a missing program or
+ * variable, `close` ends the workers.
+ *
+ * @throws EvalsError `TARGET_INVALID` at once for options that cannot be used or files that cannot be read.
+ */
+export function commandTarget(options: CommandTargetOptions): Target {
+  const settings = commandSettings(options);
+  const { maximumOutputBytes: maximumBytes } = settings;
+  const fill = requestFiller(settings.input);
+  const pending = new Set<Promise<void>>();
+  const background = (work: Promise<void>) => {
+    pending.add(work);
+    void work.finally(() => pending.delete(work));
+  };
+  const pool = workerPool(() => programOf(settings), settings.workers ?? 1, background);
+  const ask = async (input: Json, { signal }: CallContext): Promise<TargetResponse> => {
+    if (settings.mode === "worker") {
+      const { body, latencyMs } = await pool.ask(input as JsonObject, { maximumBytes, signal });
+      return { ...answerOf(body, settings), latencyMs };
+    }
+    const program = programOf(settings);
+    const asked = { input: `${JSON.stringify(input)}\n`, maximumBytes, signal, background };
+    return answerOf(jsonFrom(await askOnce(program, asked), program.name, program.redact), settings);
+  };
+  return {
+    name: settings.name,
+    components: commandComponents(settings),
+    check: () => checkProgram(settings),
+    prepare: (requests) => requireAskable(fill, requests, { name: settings.name, option: "input" }),
+    async call(request: TargetRequest, context: CallContext) {
+      const filled = fill(request, context);
+      const { traceparent } = context;
+      const input = isJsonObject(filled) && traceparent !== undefined ? { ...filled, traceparent } : filled;
+      const attributes = { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": settings.name };
+      return context.span(`invoke_agent ${settings.name}`, attributes, () => ask(input, context));
+    },
+    async close() {
+      await pool.close();
+      await Promise.all(pending);
+    },
+  };
+}
