@@ -98,20 +98,26 @@ interface Pieces {
   text: string;
 }
 
+/** The tool calls of a stream so far, by index, with the index of the last one. */
+interface CallsSoFar {
+  readonly byIndex: Map<number, Pieces>;
+  last: number;
+}
+
 /** The call that a piece belongs to: by its index or, where a server leaves that out, a new one for each new identifier. */
-function piecesOf(calls: Map<number, Pieces>, piece: Members): Pieces {
+function piecesOf(calls: CallsSoFar, piece: Members): Pieces {
   const id = textOrNull(piece.id) ?? "";
-  const last = Math.max(-1, ...calls.keys());
-  const isNew = last < 0 || (id !== "" && calls.get(last)?.id !== id);
-  const index = typeof piece.index === "number" ? piece.index : isNew ? last + 1 : last;
-  const known = calls.get(index) ?? { id: "", name: "", text: "" };
+  const isNew = calls.last < 0 || (id !== "" && calls.byIndex.get(calls.last)?.id !== id);
+  const index = typeof piece.index === "number" ? piece.index : isNew ? calls.last + 1 : calls.last;
+  const known = calls.byIndex.get(index) ?? { id: "", name: "", text: "" };
   if (known.id === "") known.id = id;
-  calls.set(index, known);
+  calls.byIndex.set(index, known);
+  calls.last = index;
   return known;
 }
 
 /** Adds a piece of a tool call. A name may come whole with each piece, or once. */
-function addCall(calls: Map<number, Pieces>, piece: unknown): void {
+function addCall(calls: CallsSoFar, piece: unknown): void {
   if (!isJsonObject(piece)) return;
   const pieces = piecesOf(calls, piece);
   const made = piece.function;
@@ -122,7 +128,7 @@ function addCall(calls: Map<number, Pieces>, piece: unknown): void {
 
 function collect(): Collector {
   const body: Members = {};
-  const calls = new Map<number, Pieces>();
+  const calls: CallsSoFar = { byIndex: new Map(), last: -1 };
   const logprobs: unknown[] = [];
   let content: string | null = null;
   let refusal: string | null = null;
@@ -152,7 +158,7 @@ function collect(): Collector {
     },
     finish() {
       if (finishReason === null) return null;
-      const sorted = [...calls].sort(([a], [b]) => a - b);
+      const sorted = [...calls.byIndex].sort(([a], [b]) => a - b);
       const made = sorted.map(([, { id, name, text }]) => ({
         ...(id === "" ? {} : { id }),
         type: "function",
