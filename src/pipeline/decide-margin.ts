@@ -2,21 +2,13 @@ import type { Decision, Interval } from "../core/comparison.ts";
 import type { Verdict } from "../core/gate.ts";
 import { points } from "../core/quantities.ts";
 import type { JudgeQuality } from "../core/score.ts";
-import {
-  minimumDetectableEffectPairedBinary,
-  minimumNForMargin,
-  nonInferiorityN,
-  pairedBinaryN,
-} from "../stats/index.ts";
 import type { CohortComparison } from "./compare.ts";
 import type { Harm } from "./harm.ts";
 import { correctDifference, correctRate, ratesOf } from "./judge-error.ts";
 import { marginReason } from "./margin-reason.ts";
+import { marginSizes } from "./margin-sizes.ts";
 import type { PairedStatistics } from "./paired-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
-
-/** Probability with which a drop should be seen, where the report speaks of numbers of cases. */
-const power = 0.8;
 
 /** What a decision on a margin rests on. */
 export interface MarginEvidence {
@@ -53,8 +45,8 @@ export function decideMargin(check: GateCheck, evidence: MarginEvidence, alpha: 
   const isHarmed = observed !== null && harm.adjusted <= alpha && shown.isTelling;
   const decision = verdictOf(found, isSafe, isHarmed);
   const isOpen = decision === "inconclusive";
-  const sums = observed === null ? null : sizes(observed, margin, alpha);
-  const casesNeeded = isOpen ? (sums?.casesNeeded ?? null) : null;
+  const sizes = observed === null ? null : marginSizes(observed, margin, judge, alpha);
+  const casesNeeded = isOpen ? (sizes?.casesNeeded ?? null) : null;
   const repetitionsNeeded = isOpen && worstCase === null ? evidence.repetitionsNeeded : null;
   return {
     criterion: `${criterion.metric} loses at most ${points(margin)}`,
@@ -79,7 +71,7 @@ export function decideMargin(check: GateCheck, evidence: MarginEvidence, alpha: 
     harmP: observed === null ? null : harm.p,
     harmPAdjusted: observed === null ? null : harm.adjusted,
     degradedWithinMargin: isSafe && isHarmed,
-    smallestVisibleDrop: sums?.smallestVisibleDrop ?? null,
+    smallestVisibleDrop: sizes?.smallestVisibleDrop ?? null,
     judge: judge === null ? null : ratesOf(judge),
     repetitionsNeeded,
     casesNeeded,
@@ -122,31 +114,4 @@ function verdictOf({ comparison, observed }: CohortComparison, isSafe: boolean, 
     return comparison.pairs.notApplicable === comparison.pairs.planned ? "inconclusive" : "error";
   if (isSafe) return "pass";
   return isHarmed ? "fail" : "inconclusive";
-}
-
-/** Sizes for the reader, by the formulas for independent binary cases, stretched by how much the clusters hold together. */
-function sizes(
-  observed: PairedStatistics,
-  margin: number,
-  alpha: number,
-): { smallestVisibleDrop: number | null; casesNeeded: number | null } {
-  const { n, clusters, regressed, improved, difference } = observed;
-  const discordance = Math.min(1, Math.max((regressed + improved) / n, Math.abs(difference)));
-  const perCluster = n / clusters;
-  const rates = { alpha, power };
-  const drop = minimumDetectableEffectPairedBinary({
-    n: clusters,
-    discordance: Math.max(discordance, 1 / n),
-    ...rates,
-  });
-  const toProveHarm =
-    difference < 0
-      ? pairedBinaryN({ drop: Math.min(-difference, discordance), discordance, ...rates })
-      : null;
-  const toProveSafety =
-    difference > -margin ? nonInferiorityN({ margin, discordance, difference, ...rates }) : null;
-  const wanted = difference > -margin ? toProveSafety : toProveHarm;
-  const least = minimumNForMargin(margin, alpha) ?? 0;
-  const needed = wanted === null ? null : Math.ceil(Math.max(wanted, least, clusters + 1) * perCluster);
-  return { smallestVisibleDrop: drop, casesNeeded: needed };
 }

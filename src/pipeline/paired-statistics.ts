@@ -18,6 +18,11 @@ export interface PairedStatistics {
   readonly regressed: number;
   readonly improved: number;
   readonly difference: number;
+  /**
+   * Mean square of the differences of independent units, a cluster's being its sum over the mean size of a cluster. For one repetition of a
+   * binary metric over independent cases it is their discordance, the share of cases that differ.
+   */
+  readonly meanSquare: number;
   readonly interval: Interval;
   /** p value of the hypothesis that the loss is at least `margin`: small when non-inferiority is proven. */
   nonInferiorityP(margin: number): number;
@@ -39,7 +44,14 @@ export function pairedStatistics(units: readonly Unit[], alpha: number): PairedS
   const differences = sorted.map(({ difference }) => difference);
   const regressed = differences.filter((difference) => difference < 0).length;
   const improved = differences.filter((difference) => difference > 0).length;
-  const common = { n: units.length, clusters, regressed, improved, difference: mean(differences) };
+  const common = {
+    n: units.length,
+    clusters,
+    regressed,
+    improved,
+    difference: mean(differences),
+    meanSquare: meanSquareOf(sorted, clusters),
+  };
   const isBinary = differences.every((difference) => Number.isInteger(difference));
   if (isBinary && clusters === units.length) {
     const counts = { regressions: regressed, improvements: improved, n: units.length };
@@ -53,17 +65,27 @@ export function pairedStatistics(units: readonly Unit[], alpha: number): PairedS
   return { ...common, ...clusteredStatistics(sorted, level) };
 }
 
+function sumsByCluster(units: readonly Unit[]): { sum: number; size: number }[] {
+  const sums = new Map<string, { sum: number; size: number }>();
+  for (const { cluster, difference } of units) {
+    const entry = sums.get(cluster) ?? { sum: 0, size: 0 };
+    sums.set(cluster, { sum: entry.sum + difference, size: entry.size + 1 });
+  }
+  return [...sums.values()];
+}
+
+function meanSquareOf(units: readonly Unit[], clusters: number): number {
+  const size = units.length / clusters;
+  return mean(sumsByCluster(units).map(({ sum }) => (sum / size) ** 2));
+}
+
 function clusteredStatistics(
   sorted: readonly Unit[],
   level: number,
 ): Pick<PairedStatistics, "method" | "interval" | "nonInferiorityP"> {
-  const sums = new Map<string, { sum: number; size: number }>();
-  for (const { cluster, difference } of sorted) {
-    const entry = sums.get(cluster) ?? { sum: 0, size: 0 };
-    sums.set(cluster, { sum: entry.sum + difference, size: entry.size + 1 });
-  }
-  const totals = [...sums.values()].map(({ sum }) => sum);
-  const clusterSizes = [...sums.values()].map(({ size }) => size);
+  const sums = sumsByCluster(sorted);
+  const totals = sums.map(({ sum }) => sum);
+  const clusterSizes = sums.map(({ size }) => size);
   const scoreAt = (margin: number) =>
     elScore(totals, { margin, confidence: level, clusterSizes, supportEnd: "largestCluster" });
   const { lower, upper } = scoreAt(0);

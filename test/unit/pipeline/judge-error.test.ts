@@ -9,7 +9,7 @@ const chance = { sensitivity: { right: 52, of: 100 }, specificity: { right: 50, 
 
 function observed(difference: number, lower: number, upper: number): PairedStatistics {
   const interval = { lower, upper, level: 0.9 };
-  const counts = { n: 200, clusters: 200, regressed: 24, improved: 4 };
+  const counts = { n: 200, clusters: 200, regressed: 24, improved: 4, meanSquare: 0.14 };
   return { ...counts, method: "tango", difference, interval, nonInferiorityP: () => 1 };
 }
 
