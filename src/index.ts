@@ -28,6 +28,7 @@ export type {
 } from "./core/extensions.ts";
 export { exitCodeOf, type Gate, type GateInput, type Verdict } from "./core/gate.ts";
 export type { Json, JsonObject } from "./core/json.ts";
+export type { EvaluateContext, JudgeIdentity, JudgeQuestion, JudgeReply } from "./core/judge.ts";
 export type { Discordance, DiscordanceSource, PowerCriterion, PowerPlan, PowerSizes } from "./core/power.ts";
 export { priceTable } from "./core/price-table.ts";
 export { costAt, costOf, type ModelPrices, type PriceTable } from "./core/prices.ts";
@@ -42,7 +43,16 @@ export {
 } from "./core/report.ts";
 export type { RunManifest } from "./core/run.ts";
 export type { Output, Sample, ToolCall, Usage } from "./core/sample.ts";
-export { type Evaluation, type Evidence, type Score, scored, unscored } from "./core/score.ts";
+export {
+  type Evaluation,
+  type Evidence,
+  type JudgeProblem,
+  type JudgeQuality,
+  type Score,
+  scored,
+  unscored,
+  type Vote,
+} from "./core/score.ts";
 export { didYouMean } from "./core/suggest.ts";
 export type { Span } from "./core/trace.ts";
 export {

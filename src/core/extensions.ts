@@ -1,4 +1,6 @@
 import type { Case, CaseInput, Message, Passage } from "./dataset.ts";
+import type { JsonObject } from "./json.ts";
+import type { EvaluateContext, JudgeIdentity, StoredVote } from "./judge.ts";
 import type { Components } from "./release.ts";
 import type { Report } from "./report.ts";
 import type { RunManifest } from "./run.ts";
@@ -18,6 +20,8 @@ export interface TargetRequest {
   readonly context: readonly Passage[];
   /** Number of the repetition; the first is 1. */
   readonly repetition: number;
+  /** JSON Schema that the answer should satisfy, with a name of letters, digits, `_` and `-`. A target that can hold its model to one does, unless its own options name a format. */
+  readonly answerSchema?: { readonly name: string; readonly schema: JsonObject };
 }
 
 /** Runs a step of an answer and records it as a span. */
@@ -115,10 +119,14 @@ export interface Evaluator {
    * what is reported and widens the interval; an unmeasured one is named in the report. Left out by an evaluator that follows a rule.
    */
   readonly judge?: JudgeQuality | "unmeasured";
+  /** The model that judges, for an evaluator that asks one. */
+  readonly judgedBy?: JudgeIdentity;
+  /** The targets that it calls: they are checked before a run and closed after it. */
+  readonly targets?: readonly Target[];
   /** Compiles what the cases bring, such as JSON schemas, once before the run. Throws `EvalsError` for what cannot be used. */
   prepare?(cases: readonly Case[]): void | Promise<void>;
-  /** Judges one sample. What it throws becomes an evaluation of status `error`. */
-  evaluate(input: EvaluatorInput): Evaluation | Promise<Evaluation>;
+  /** Judges one sample. What it throws becomes an evaluation of status `error`. The context is left out where it is called by itself, outside a run. */
+  evaluate(input: EvaluatorInput, context?: EvaluateContext): Evaluation | Promise<Evaluation>;
 }
 
 /** A record of a run as a store keeps it. */
@@ -127,6 +135,7 @@ export type StoreRecord =
   | { readonly kind: "case"; readonly runId: string; readonly key: string; readonly body: Case }
   | { readonly kind: "sample"; readonly runId: string; readonly key: string; readonly body: Sample }
   | { readonly kind: "score"; readonly runId: string; readonly key: string; readonly body: Score }
+  | { readonly kind: "vote"; readonly runId: string; readonly key: string; readonly body: StoredVote }
   | { readonly kind: "report"; readonly runId: string; readonly key: string; readonly body: Report };
 
 /** Kind of a record. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** Classes of failure of the measured system. Stored as data, never thrown away. */
-const failureKinds = [
+/** Classes of failure of the measured system, or of the model that judges it. Stored as data, never thrown away. */
+export const failureKinds = [
   "timeout",
   "rate_limit",
   "provider",

@@ -5,7 +5,7 @@ import { failureSchema } from "./failure.ts";
 import { verdictSchema } from "./gate.ts";
 import { runManifestSchema } from "./run.ts";
 import { type Sample, toolCallSchema } from "./sample.ts";
-import { evaluationSchema, type Score } from "./score.ts";
+import { evaluationSchema, judgingSchema, type Score } from "./score.ts";
 import { traceComparisonSchema } from "./trace-comparison.ts";
 
 /** One finding on whether the two sides may be compared. */
@@ -77,6 +77,8 @@ export const reportSchema = z.object({
   comparisons: z.array(comparisonSchema),
   /** Latency, tokens, cost and failures by side, for `all` and for each cohort of one tag. */
   operations: z.array(operationsSchema),
+  /** What the judges used, by evaluator, beside what the releases used; left out where none was asked. */
+  judging: z.record(z.string(), judgingSchema).optional(),
   /** What to know before trusting the verdict. */
   comparability: z.array(comparabilitySchema),
   /** Number of cases by what became of them. */

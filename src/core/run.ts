@@ -56,6 +56,8 @@ export const runManifestSchema = z.object({
       version: z.string(),
       /** How often a judge is right; left out for an evaluator that follows a rule. */
       judge: z.union([judgeQualitySchema, z.literal("unmeasured")]).optional(),
+      /** The model that judges; left out for an evaluator that asks none. */
+      judgedBy: z.object({ name: z.string(), fingerprint: z.string() }).optional(),
     }),
   ),
   /** The gate: its name, the SHA-256 of its canonical form, and the whole of it. */

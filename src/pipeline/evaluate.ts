@@ -1,12 +1,15 @@
 import type { Case } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
-import type { Store } from "../core/extensions.ts";
+import type { Evaluator, Store } from "../core/extensions.ts";
 import type { Redact } from "../core/redact.ts";
 import { redactValue } from "../core/redact.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest, Trial } from "../core/run.ts";
 import type { Sample } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
+import { type Budget, budget } from "./budget.ts";
+import type { CallOptions } from "./call-target.ts";
+import { judgeCalls, type OpenJudging } from "./judge-calls.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
@@ -59,7 +62,7 @@ export async function evaluate(prepared: PreparedRun, environment: RunEnvironmen
   try {
     return await runToReport(prepared, environment);
   } finally {
-    await closeTargets(prepared.releases, environment.onWarning);
+    await closeTargets(prepared.releases, prepared.evaluators, environment.onWarning);
   }
 }
 
@@ -69,11 +72,12 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
   const earlier = environment.resume
     ? await readRun(environment.store, environment.runId)
     : { samples: [], scores: [] };
-  const samples = await runMissing(prepared, environment, earlier.samples);
+  const calls = callsOf(prepared, environment, earlier);
+  const samples = await runMissing(prepared, environment, earlier.samples, calls);
   const answered = lastSamples([...earlier.samples, ...samples.fresh]);
   const scores = [...earlier.scores, ...samples.scores];
-  scores.push(...(await scoreMissing(prepared, environment, answered, scores)));
-  if (samples.fresh.length < samples.wanted) {
+  scores.push(...(await scoreMissing(prepared, environment, answered, scores, calls)));
+  if (samples.fresh.length < samples.wanted || environment.abort.aborted) {
     return { kind: "interrupted", done: answered.length, planned: prepared.trials.length };
   }
   const { gate, resolved } = prepared;
@@ -179,10 +183,11 @@ function manifestFor(prepared: PreparedRun, { runId, now, software, git }: RunEn
     },
     filter: prepared.filter,
     ...prepared.manifests,
-    evaluators: prepared.evaluators.map(({ name, version, judge }) => ({
+    evaluators: prepared.evaluators.map(({ name, version, judge, judgedBy }) => ({
       name,
       version,
       ...(judge && { judge }),
+      ...(judgedBy && { judgedBy }),
     })),
     gate: { name: gate.name, hash: prepared.gateHash, definition: gate as RunManifest["gate"]["definition"] },
     repetitions: prepared.repetitions,
@@ -196,6 +201,7 @@ async function runMissing(
   prepared: PreparedRun,
   environment: RunEnvironment,
   earlier: readonly Sample[],
+  calls: Calls,
 ): Promise<{ wanted: number; fresh: Sample[]; scores: Score[] }> {
   const { value } = prepared.evaluation;
   const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
@@ -215,14 +221,8 @@ async function runMissing(
     cases,
     targets: { baseline: prepared.releases.baseline.target, candidate: prepared.releases.candidate.target },
     concurrency: value.concurrency,
-    maximumCostUsd: prepared.maximumCostUsd,
-    alreadySpentUsd: earlier.reduce((sum, { usage }) => sum + (usage.costUsd ?? 0), 0),
-    call: {
-      timeoutMs: value.timeoutMs,
-      retries: value.retries,
-      clock: environment.clock,
-      wait: environment.wait,
-    },
+    spending: calls.spending,
+    call: calls.call,
     stop: environment.stop,
     abort: environment.abort,
     now: environment.now,
@@ -232,7 +232,7 @@ async function runMissing(
       const key = `${place}#${(tries.get(place) ?? 0) + 1}`;
       await environment.store.append([{ kind: "sample", runId: environment.runId, key, body: sample }]);
       fresh.push(sample);
-      const own = await score(cases.get(sample.caseId)!, sample, prepared.evaluators, environment.redact);
+      const own = await scoreNow(cases.get(sample.caseId)!, sample, prepared.evaluators, environment, calls);
       await storeScores(environment, own);
       scores.push(...own);
       count(progress, sample);
@@ -249,6 +249,7 @@ async function scoreMissing(
   environment: RunEnvironment,
   samples: readonly Sample[],
   known: readonly Score[],
+  calls: Calls,
 ): Promise<Score[]> {
   const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
   const has = new Set(known.map((own) => `${placeOf(own)}/${own.evaluator}`));
@@ -256,12 +257,51 @@ async function scoreMissing(
   for (const sample of samples) {
     const lacking = prepared.evaluators.filter(({ name }) => !has.has(`${placeOf(sample)}/${name}`));
     if (sample.output === null || lacking.length === 0) continue;
-    const own = await score(cases.get(sample.caseId)!, sample, lacking, environment.redact);
+    const own = await scoreNow(cases.get(sample.caseId)!, sample, lacking, environment, calls);
     await storeScores(environment, own);
     await environment.onScored?.(sample, own);
     added.push(...own);
   }
   return added;
+}
+
+/** Scores a sample. What was given up when the run was interrupted is left for its continuation. */
+async function scoreNow(
+  item: Case,
+  sample: Sample,
+  evaluators: readonly Evaluator[],
+  { redact }: RunEnvironment,
+  { openJudging }: Calls,
+): Promise<Score[]> {
+  const scores = await score(item, sample, evaluators, redact, openJudging);
+  return scores.filter(({ evaluation }) => evaluation.status !== "error" || evaluation.kind !== "aborted");
+}
+
+/** What targets and judges share: how they are called, and the spend limit. */
+interface Calls {
+  readonly call: Omit<CallOptions, "seed" | "signal">;
+  readonly spending: Budget;
+  readonly openJudging: OpenJudging;
+}
+
+function callsOf(
+  { evaluation: { value }, maximumCostUsd }: PreparedRun,
+  environment: RunEnvironment,
+  earlier: { readonly samples: readonly Sample[]; readonly scores: readonly Score[] },
+): Calls {
+  const { clock, wait, store, abort, now, redact } = environment;
+  const costs = [
+    ...earlier.samples.map(({ usage }) => usage.costUsd),
+    ...earlier.scores.map(({ judging }) => judging?.costUsd),
+  ];
+  const spending = budget(
+    maximumCostUsd,
+    costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
+  );
+  const call = { timeoutMs: value.timeoutMs, retries: value.retries, clock, wait };
+  const { concurrency } = value;
+  const openJudging = judgeCalls({ store, call, concurrency, spending, abort, now, redact });
+  return { call, spending, openJudging };
 }
 
 async function storeScores({ store, runId }: RunEnvironment, scores: readonly Score[]): Promise<void> {

@@ -102,7 +102,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
   const filter = options.cohort === undefined || options.cohort.trim() === "all" ? null : options.cohort;
   const dataset = filter === null ? whole : cutTo(whole, filter);
   for (const evaluator of evaluators) await evaluator.prepare?.(dataset.cases);
-  if (options.checksTargets !== false) await prepareTargets(releases, dataset);
+  if (options.checksTargets !== false) await prepareTargets(releases, dataset, evaluators);
   const repetitions = options.repetitions ?? definition.repetitions;
   const seed = definition.seed ?? seedFrom(whole.fingerprint);
   return {

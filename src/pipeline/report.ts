@@ -12,9 +12,11 @@ import { compare } from "./compare.ts";
 import { compareManifests, idleChanges } from "./compare-manifests.ts";
 import { gate, verdictOver } from "./gate.ts";
 import { headline } from "./headline.ts";
+import { lastScores } from "./last-scores.ts";
 import { type CaseOutcome, pair } from "./pair.ts";
 import { reportCases } from "./report-cases.ts";
 import type { ResolvedGate } from "./resolve-gate.ts";
+import { summariseJudging, tellJudging } from "./summarise-judging.ts";
 import { summariseOperations } from "./summarise-operations.ts";
 
 /** Everything that a report follows from: the records of a run, the dataset and the gate. */
@@ -30,7 +32,9 @@ export interface ReportInput {
 
 /** Compares, decides and puts the report together. The same records give the same report, whatever their order. */
 export function report(input: ReportInput): Report {
-  const { manifest, dataset, resolved, samples, scores } = input;
+  const { manifest, dataset, resolved, samples } = input;
+  const scores = lastScores(input.scores);
+  const judging = summariseJudging(input.scores);
   const { repetitions } = manifest;
   const { alpha } = input.gate;
   const seed = `${manifest.dataset.fingerprint}/${manifest.gate.hash}`;
@@ -49,7 +53,7 @@ export function report(input: ReportInput): Report {
     alpha,
     seed,
   });
-  const verdict = honest(verdictOver(decisions), manifest, samples);
+  const verdict = honest(verdictOver(decisions), input);
   const cohorts = reportedCohorts(dataset, resolved);
   const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
   const comparisons = compareAll(cohorts, outcomes, alpha);
@@ -66,33 +70,44 @@ export function report(input: ReportInput): Report {
         summariseOperations(side, cohort, dataset.cases, samples, repetitions),
       ),
     ),
-    comparability: [...comparabilityOf(manifest), ...warnings(input, decisions, outcomes)],
+    ...(judging && { judging }),
+    comparability: [
+      ...comparabilityOf(manifest),
+      ...warnings(input, decisions, outcomes),
+      ...tellJudging(judging ?? {}),
+    ],
     caseCounts: countChanges(cases),
     cases: cases.filter(({ change }) => change !== "unchanged"),
     provenance: manifest,
   };
 }
 
-function isCutShort(samples: readonly Sample[]): boolean {
-  return samples.some(({ failure }) => failure?.kind === "budget");
+/** Why the spend limit ended the run before its plan; `null` where it did not. */
+function whyCutShort({ samples, scores }: ReportInput): string | null {
+  const refused = samples.find(({ failure }) => failure?.kind === "budget");
+  if (refused !== undefined) return `${refused.failure!.message}, and not every planned trial was made`;
+  for (const { evaluation } of lastScores(scores)) {
+    if (evaluation.status !== "error" || evaluation.kind !== "budget") continue;
+    return `${evaluation.reason}, and not every answer was judged`;
+  }
+  return null;
 }
 
 /** A run that was cut short, or that ran only a part of the dataset, can prove harm but never safety. */
-function honest(verdict: Verdict, { filter }: RunManifest, samples: readonly Sample[]): Verdict {
-  if (isCutShort(samples) && verdict !== "fail") return "error";
-  return filter !== null && verdict === "pass" ? "inconclusive" : verdict;
+function honest(verdict: Verdict, input: ReportInput): Verdict {
+  if (whyCutShort(input) !== null && verdict !== "fail") return "error";
+  return input.manifest.filter !== null && verdict === "pass" ? "inconclusive" : verdict;
 }
 
 function headlineFor(
   verdict: Verdict,
-  { manifest, samples }: ReportInput,
+  input: ReportInput,
   decisions: readonly Decision[],
   comparisons: readonly Comparison[],
 ): string {
-  if (verdict === "error" && isCutShort(samples)) {
-    const why = samples.find(({ failure }) => failure?.kind === "budget")!.failure!.message;
-    return `It could not be measured: ${why}, and not every planned trial was made.`;
-  }
+  const { manifest } = input;
+  const why = whyCutShort(input);
+  if (verdict === "error" && why !== null) return `It could not be measured: ${why}.`;
   if (verdict === "inconclusive" && manifest.filter !== null) {
     return `Not settled: only the cases of ${manifest.filter} were run, and a part of the dataset proves nothing of the rest.`;
   }

@@ -18,7 +18,7 @@ import {
   usageSchema,
   usageUnknown,
 } from "../core/sample.ts";
-import { budget } from "./budget.ts";
+import type { Budget } from "./budget.ts";
 import { type CallOptions, type CallOutcome, callTarget } from "./call-target.ts";
 import { redactSample } from "./redact-sample.ts";
 import { requestOf } from "./targets.ts";
@@ -29,9 +29,8 @@ export interface RunInput {
   readonly cases: ReadonlyMap<string, Case>;
   readonly targets: Readonly<Record<Side, Target>>;
   readonly concurrency: number;
-  /** Spend limit in US dollars, and what earlier parts of the run have already spent of it. */
-  readonly maximumCostUsd: number | undefined;
-  readonly alreadySpentUsd: number;
+  /** Keeps the spend limit; judging shares it. */
+  readonly spending: Budget;
   readonly call: Omit<CallOptions, "seed" | "signal">;
   /** When it is aborted no further trial is started; those in flight end. */
   readonly stop: AbortSignal;
@@ -52,7 +51,7 @@ export async function run(input: RunInput): Promise<void> {
   const limit = pLimit(input.concurrency);
   // Every call in flight listens to it.
   setMaxListeners(0, input.abort);
-  const spending = budget(input.maximumCostUsd, input.alreadySpentUsd);
+  const { spending } = input;
   await limit.map(input.trials, async (trial) => {
     if (input.stop.aborted) return;
     const startedAt = input.now();

@@ -1,23 +1,35 @@
 import type { Case } from "../core/dataset.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Evaluator } from "../core/extensions.ts";
+import type { Evaluator, EvaluatorInput } from "../core/extensions.ts";
+import type { EvaluateContext } from "../core/judge.ts";
 import type { Redact } from "../core/redact.ts";
 import type { Sample } from "../core/sample.ts";
 import { type Evaluation, evaluationSchema, type Score } from "../core/score.ts";
+import type { OpenJudging } from "./judge-calls.ts";
 
-/** Scores one sample by each evaluator. A sample without an answer has no scores: it counts as missing, never as a number. */
+/**
+ * Scores one sample by each evaluator. A sample without an answer has no scores: it counts as missing, never as a number.
+ *
+ * @param openJudging gives evaluators what they ask judges with; without it they ask by themselves.
+ * @param round of judging; the first is 1.
+ */
 export async function score(
   item: Case,
   sample: Sample,
   evaluators: readonly Evaluator[],
   redact: Redact,
+  openJudging?: OpenJudging,
+  round = 1,
 ): Promise<Score[]> {
   const { output } = sample;
   if (output === null) return [];
   freeze(output);
   const scores: Score[] = [];
   for (const evaluator of evaluators) {
-    const evaluation = await judge(evaluator, item, { ...sample, output });
+    const judging = openJudging?.(round);
+    const input = { case: item, sample: { ...sample, output }, spans: sample.spans };
+    const evaluation = await judge(evaluator, input, judging?.context);
+    const used = judging?.used() ?? null;
     scores.push({
       trialKey: sample.trialKey,
       caseId: sample.caseId,
@@ -26,6 +38,8 @@ export async function score(
       evaluator: evaluator.name,
       version: evaluator.version,
       evaluation: redactEvaluation(evaluation, redact),
+      ...(round > 1 && { round }),
+      ...(used && { judging: used }),
     });
   }
   return scores;
@@ -34,13 +48,11 @@ export async function score(
 /** Evaluators may be users' code: whatever they throw or return that is no evaluation is an error with its reason. */
 async function judge(
   evaluator: Evaluator,
-  item: Case,
-  sample: Parameters<Evaluator["evaluate"]>[0]["sample"],
+  input: EvaluatorInput,
+  context: EvaluateContext | undefined,
 ): Promise<Evaluation> {
   try {
-    const result = evaluationSchema.safeParse(
-      await evaluator.evaluate({ case: item, sample, spans: sample.spans }),
-    );
+    const result = evaluationSchema.safeParse(await evaluator.evaluate(input, context));
     if (result.success) return result.data;
     const issue = result.error.issues[0]!;
     const place = issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
@@ -59,11 +71,16 @@ function freeze(value: unknown): void {
 
 function redactEvaluation(evaluation: Evaluation, redact: Redact): Evaluation {
   const reason = redact(evaluation.reason);
-  if (evaluation.status !== "scored") return { ...evaluation, reason };
+  if (evaluation.status === "unscored") return { ...evaluation, reason };
+  const votes = evaluation.votes?.map((vote) => ({
+    ...vote,
+    problem: vote.problem && { ...vote.problem, message: redact(vote.problem.message) },
+  }));
+  if (evaluation.status === "error") return { ...evaluation, reason, ...(votes && { votes }) };
   const evidence = evaluation.evidence.map((piece) => ({
     ...piece,
     subject: redact(piece.subject),
     finding: redact(piece.finding),
   }));
-  return { ...evaluation, reason, evidence };
+  return { ...evaluation, reason, evidence, ...(votes && { votes }) };
 }

@@ -1,6 +1,6 @@
 import type { Case, Dataset } from "../core/dataset.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Release, Target, TargetRequest } from "../core/extensions.ts";
+import type { Evaluator, Release, Target, TargetRequest } from "../core/extensions.ts";
 import type { Side } from "../core/sample.ts";
 
 type Releases = Readonly<Record<Side, Release>>;
@@ -15,18 +15,27 @@ function targetsOf({ baseline, candidate }: Releases): Set<Target> {
   return new Set([baseline.target, candidate.target]);
 }
 
+/** The targets of the releases, and those that evaluators call. */
+function everyTarget(releases: Releases, evaluators: readonly Evaluator[]): Set<Target> {
+  return new Set([...targetsOf(releases), ...evaluators.flatMap(({ targets = [] }) => targets)]);
+}
+
 /**
  * Lets the targets find what would make calls fail. Closes them when one refuses.
  *
  * @throws EvalsError of the target.
  */
-export async function prepareTargets(releases: Releases, dataset: Dataset): Promise<void> {
+export async function prepareTargets(
+  releases: Releases,
+  dataset: Dataset,
+  evaluators: readonly Evaluator[] = [],
+): Promise<void> {
   const requests = dataset.cases.map((item) => requestOf(item, 1));
   try {
-    for (const target of targetsOf(releases)) await target.check?.();
+    for (const target of everyTarget(releases, evaluators)) await target.check?.();
     for (const target of targetsOf(releases)) await target.prepare?.(requests);
   } catch (error) {
-    await closeTargets(releases);
+    await closeTargets(releases, evaluators);
     throw error;
   }
 }
@@ -34,9 +43,10 @@ export async function prepareTargets(releases: Releases, dataset: Dataset): Prom
 /** Lets the targets give back what they hold. What one of them throws changes no outcome: it is said, and the next one is closed. */
 export async function closeTargets(
   releases: Releases,
+  evaluators: readonly Evaluator[] = [],
   warn: (message: string) => void = () => {},
 ): Promise<void> {
-  for (const target of targetsOf(releases)) {
+  for (const target of everyTarget(releases, evaluators)) {
     try {
       await target.close?.();
     } catch (error) {

@@ -44,6 +44,12 @@ function responseOf(turns: readonly Answered[], toolCalls: ToolCall[], beganAt: 
   };
 }
 
+/** The settings with the schema that the request brings, where they name no format of their own. */
+function withSchema(settings: OpenAISettings, { answerSchema }: TargetRequest): OpenAISettings {
+  if (answerSchema === undefined || settings.responseFormat !== "text") return settings;
+  return { ...settings, responseFormat: { ...answerSchema, strict: true } };
+}
+
 /** The function that asks, answers the calls of tools, and asks again. */
 function converser(settings: OpenAISettings) {
   const protocol = settings.api === "chat" ? chatProtocol : responsesProtocol;
@@ -54,7 +60,7 @@ function converser(settings: OpenAISettings) {
     const turns: Answered[] = [];
     const toolCalls: ToolCall[] = [];
     for (let round = 1; ; round++) {
-      const body = protocol.body(settings, conversation, { seed: context.seed, round });
+      const body = protocol.body(withSchema(settings, request), conversation, { seed: context.seed, round });
       const attributes = requestAttributes(settings, context.seed);
       const turn = await context.span(`chat ${settings.model}`, attributes, async () => {
         const given = await ask(body, context);

@@ -17,6 +17,8 @@ const rules: Record<string, { rooms: string[]; packages: string[]; node: boolean
       "@hyperjump/json-schema",
       "@hyperjump/json-schema-formats",
       "idn-hostname",
+      "yaml",
+      "zod",
     ],
     node: true,
   },

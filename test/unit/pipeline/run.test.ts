@@ -3,6 +3,7 @@ import { TargetError } from "../../../src/core/errors.ts";
 import type { Target, TargetResponse } from "../../../src/core/extensions.ts";
 import { redactor } from "../../../src/core/redact.ts";
 import { type Sample, sampleSchema, usageUnknown } from "../../../src/core/sample.ts";
+import { budget } from "../../../src/pipeline/budget.ts";
 import { plan } from "../../../src/pipeline/plan.ts";
 import { type RunInput, run } from "../../../src/pipeline/run.ts";
 import { casesOf, datasetOf, manifests } from "./support.ts";
@@ -23,8 +24,7 @@ async function samplesOf(target: Target, more: Partial<RunInput> = {}): Promise<
     cases: new Map(cases.map((item) => [item.id, item])),
     targets: { baseline: target, candidate: target },
     concurrency: 4,
-    maximumCostUsd: undefined,
-    alreadySpentUsd: 0,
+    spending: budget(undefined, 0),
     call: { timeoutMs: 5000, retries: 1, clock: () => performance.now(), wait: async () => {} },
     stop: new AbortController().signal,
     abort: new AbortController().signal,
@@ -214,7 +214,7 @@ describe("a stopped run", () => {
       await pause(2);
       return { text: "", usage: { costUsd: 0.01 } };
     });
-    await samplesOf(target, { concurrency: 8, maximumCostUsd: 10, stop: controller.signal });
+    await samplesOf(target, { concurrency: 8, spending: budget(10, 0), stop: controller.signal });
     expect(called).toBe(1);
   });
 });
@@ -222,7 +222,7 @@ describe("a stopped run", () => {
 describe("a spend limit", () => {
   it("makes a sample of kind budget for each trial that it does not allow", async () => {
     const target = targetOf(async () => ({ text: "", usage: { costUsd: 0.25 } }));
-    const samples = await samplesOf(target, { maximumCostUsd: 1, alreadySpentUsd: 0.5 });
+    const samples = await samplesOf(target, { spending: budget(1, 0.5) });
     const kinds = samples.map(({ failure }) => failure?.kind ?? "answered");
     expect(kinds.filter((kind) => kind === "answered")).toHaveLength(2);
     expect(kinds.filter((kind) => kind === "budget")).toHaveLength(trials.length - 2);
