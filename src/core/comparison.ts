@@ -31,9 +31,9 @@ export const pairCountsSchema = z.object({
 /** Pairs of trials by kind. */
 export type PairCounts = z.infer<typeof pairCountsSchema>;
 
-/** Candidate minus baseline for one rate in one cohort. Proportions 0..1; differences −1..1, negative when the candidate is worse. */
+/** Candidate minus baseline for one rate in one cohort. Proportions 0..1; differences −1..1, negative when the candidate is worse (of a rate of harm, such as `fallback_rate`, positive). */
 export const comparisonSchema = z.object({
-  /** Name of the metric: an evaluator's pass rate, or `error_rate`. */
+  /** Name of the metric: an evaluator's pass rate or mean score, or a share of trials such as `fallback_rate`. */
   metric: z.string(),
   /** Name of the cohort. */
   cohort: z.string(),
@@ -61,7 +61,9 @@ export const comparisonSchema = z.object({
 /** Candidate minus baseline for one rate in one cohort. */
 export type Comparison = z.infer<typeof comparisonSchema>;
 
-/** Latency, tokens and cost of one side in one cohort. */
+const percentilesSchema = z.object({ p50: z.number(), p95: z.number(), p99: z.number() });
+
+/** Latency, tokens and cost of one side in one cohort, and which way its answers came. */
 export const operationsSchema = z.object({
   /** The side. */
   side: z.enum(["baseline", "candidate"]),
@@ -76,7 +78,15 @@ export const operationsSchema = z.object({
   /** Share of planned trials that answered at the first attempt; `null` without trials. */
   firstAttemptRate: z.number().nullable(),
   /** Latency of answered trials in milliseconds at the 50th, 95th and 99th percentile (type 7); `null` without one. */
-  latencyMs: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
+  latencyMs: percentilesSchema.nullable(),
+  /** Time to the first token of answered trials that report it, in the same percentiles; `null` when none does. */
+  timeToFirstTokenMs: percentilesSchema.nullable(),
+  /** Share of the answered trials that report it which another member of the route than the first answered; `null` when none does. */
+  fallbackRate: z.number().nullable(),
+  /** Share of the answered trials that report it which a response cache answered; `null` when none does. */
+  cacheHitRate: z.number().nullable(),
+  /** Share of the answered trials that report it which passed no guardrail; `null` when none does. */
+  guardrailBypassRate: z.number().nullable(),
   /** Tokens read, summed over trials that report them; `null` when none does. */
   inputTokens: z.number().nullable(),
   /** Tokens written, summed over trials that report them; `null` when none does. */

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { ratioMetrics } from "./ratio.ts";
+import { trialRateMetrics } from "./trial-rate.ts";
 
 /** One rule of a gate as the user writes it. Exactly one of `margin`, `atLeast`, `atMost` and `maximumRatio` is given. */
 export const criterionSchema = z
   .strictObject({
     /**
      * What is compared: the name of an evaluator (its pass rate), the name with `.value` (its mean score, 0..1) or a built-in metric: `error_rate`,
-     * `latency_ms.p50`, `latency_ms.p95`, `latency_ms.p99`, `cost_usd`, `input_tokens`, `output_tokens`.
+     * `latency_ms.p50`, `latency_ms.p95`, `latency_ms.p99`, `time_to_first_token_ms.p50`, `.p95` and `.p99`, `cost_usd`, `input_tokens`,
+     * `output_tokens`, `fallback_rate`, `cache_hit_rate`, `guardrail_bypass_rate`, `first_attempt_rate`.
      */
     metric: z.string().min(1),
     /**
@@ -16,7 +18,7 @@ export const criterionSchema = z
     cohorts: z.array(z.string().min(1)).min(1).default(["all"]),
     /** Cohorts that a `*` finds are left out when they have fewer cases than this. The report counts them. */
     minimumCohortSize: z.int().min(1).default(1),
-    /** The largest loss against the baseline that is acceptable, as a proportion: 0.05 is five percentage points. */
+    /** The largest loss against the baseline that is acceptable (of a rate of harm such as `fallback_rate` the largest rise), as a proportion: 0.05 is five percentage points. */
     margin: z.number().gt(0).lt(1).optional(),
     /** The smallest acceptable rate of the candidate, 0..1. */
     atLeast: z.number().gt(0).lt(1).optional(),
@@ -74,4 +76,4 @@ export function readMetric(metric: string): { readonly evaluator: string; readon
 export const errorRateMetric = "error_rate";
 
 /** Metrics that every run has. No evaluator may be named like one of them. */
-export const builtInMetrics: readonly string[] = [errorRateMetric, ...ratioMetrics];
+export const builtInMetrics: readonly string[] = [errorRateMetric, ...trialRateMetrics, ...ratioMetrics];

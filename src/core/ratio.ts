@@ -1,15 +1,22 @@
 import { absent, count, fixed } from "./quantities.ts";
-import type { Usage } from "./sample.ts";
+import type { Sample, Usage } from "./sample.ts";
 
 /** What a built-in metric measures of a trial, and what of it is compared: a percentile, or the mean over the cases. */
 export type RatioMeasure =
-  | { readonly kind: "percentile"; readonly probability: number }
+  | {
+      readonly kind: "percentile";
+      readonly field: "latencyMs" | "timeToFirstTokenMs";
+      readonly probability: number;
+    }
   | { readonly kind: "mean"; readonly field: keyof Usage };
 
 const measures: ReadonlyMap<string, RatioMeasure> = new Map([
-  ["latency_ms.p50", { kind: "percentile", probability: 0.5 }],
-  ["latency_ms.p95", { kind: "percentile", probability: 0.95 }],
-  ["latency_ms.p99", { kind: "percentile", probability: 0.99 }],
+  ["latency_ms.p50", { kind: "percentile", field: "latencyMs", probability: 0.5 }],
+  ["latency_ms.p95", { kind: "percentile", field: "latencyMs", probability: 0.95 }],
+  ["latency_ms.p99", { kind: "percentile", field: "latencyMs", probability: 0.99 }],
+  ["time_to_first_token_ms.p50", { kind: "percentile", field: "timeToFirstTokenMs", probability: 0.5 }],
+  ["time_to_first_token_ms.p95", { kind: "percentile", field: "timeToFirstTokenMs", probability: 0.95 }],
+  ["time_to_first_token_ms.p99", { kind: "percentile", field: "timeToFirstTokenMs", probability: 0.99 }],
   ["cost_usd", { kind: "mean", field: "costUsd" }],
   ["input_tokens", { kind: "mean", field: "inputTokens" }],
   ["output_tokens", { kind: "mean", field: "outputTokens" }],
@@ -21,6 +28,11 @@ export const ratioMetrics: readonly string[] = [...measures.keys()];
 /** What a ratio metric measures; `undefined` for every other metric. */
 export function ratioMeasure(metric: string): RatioMeasure | undefined {
   return measures.get(metric);
+}
+
+/** What a measure reads off an answered trial; `null` when the target does not report it. */
+export function measuredOf(measure: RatioMeasure, sample: Sample): number | null {
+  return measure.kind === "percentile" ? sample[measure.field] : sample.usage[measure.field];
 }
 
 /** A percentile or mean of a ratio metric with its unit: `1,064 ms`, `0.00123 USD`, `312 tokens`. */

@@ -5,13 +5,13 @@ import { level } from "../core/quantities.ts";
 import type { Report } from "../core/report.ts";
 import type { TraceComparison, TraceSide } from "../core/trace-comparison.ts";
 import type { TraceFacts, TraceSummary } from "../core/trace-facts.ts";
-import { quantileType7 } from "../stats/index.ts";
 import { compareTrajectories } from "./compare-trajectories.ts";
 import { decideGroups } from "./decide-groups.ts";
 import { verdictOver, worstFirst } from "./gate.ts";
 import { groupChecks } from "./group-checks.ts";
 import { headline } from "./headline.ts";
 import type { LoadedModule } from "./load-module.ts";
+import { percentiles, sumKnown } from "./summarise-operations.ts";
 import { type TraceSides, tagsOfTrace } from "./trace-cohorts.ts";
 import { traceFindings } from "./trace-findings.ts";
 import { defaultTraceGate, type ResolvedTraceGate, resolveTraceGate } from "./trace-gate.ts";
@@ -90,8 +90,7 @@ function reportedCohorts({ cohorts, checks }: ResolvedTraceGate): Cohort[] {
 function operationsOf(side: Operations["side"], cohort: Cohort, all: readonly TraceFacts[]): Operations {
   const traces = all.filter((facts) => inCohort(cohort, tagsOfTrace(facts)));
   const failed = traces.filter(({ hasError }) => hasError).length;
-  const latencies = traces.flatMap(({ latencyMs }) => (latencyMs === null ? [] : [latencyMs]));
-  const at = (probability: number) => quantileType7(latencies, probability)!;
+  const told = traces.flatMap(({ fallback }) => (fallback === null ? [] : [fallback]));
   return {
     side,
     cohort: cohort.name,
@@ -99,16 +98,15 @@ function operationsOf(side: Operations["side"], cohort: Cohort, all: readonly Tr
     answered: traces.length - failed,
     failures: failed === 0 ? {} : { error: failed },
     firstAttemptRate: null,
-    latencyMs: latencies.length === 0 ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
+    latencyMs: percentiles(traces.map(({ latencyMs }) => latencyMs)),
+    timeToFirstTokenMs: percentiles(traces.map(({ timeToFirstTokenMs }) => timeToFirstTokenMs)),
+    fallbackRate: told.length === 0 ? null : told.filter(Boolean).length / told.length,
+    cacheHitRate: null,
+    guardrailBypassRate: null,
     inputTokens: sumKnown(traces.map(({ inputTokens }) => inputTokens)),
     outputTokens: sumKnown(traces.map(({ outputTokens }) => outputTokens)),
     costUsd: sumKnown(traces.map(({ costUsd }) => costUsd)),
   };
-}
-
-function sumKnown(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 
 function comparisonOf(

@@ -13,7 +13,7 @@ export interface CohortComparison {
   readonly worstCase: PairedStatistics | null;
 }
 
-/** Compares the sides for one metric in one cohort. */
+/** Compares the sides for one metric in one cohort. Of a rate of harm the comparison is that of its absence. */
 export function compare(
   metric: string,
   cohort: Cohort,

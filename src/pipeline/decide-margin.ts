@@ -2,12 +2,14 @@ import type { Decision, Interval } from "../core/comparison.ts";
 import type { Verdict } from "../core/gate.ts";
 import { points } from "../core/quantities.ts";
 import type { JudgeQuality } from "../core/score.ts";
+import { trialRate } from "../core/trial-rate.ts";
 import type { CohortComparison } from "./compare.ts";
 import type { Harm } from "./harm.ts";
 import { correctDifference, correctRate, ratesOf } from "./judge-error.ts";
 import { marginReason } from "./margin-reason.ts";
 import { marginSizes } from "./margin-sizes.ts";
 import type { PairedStatistics } from "./paired-statistics.ts";
+import { asHarm, turned } from "./rate-of-harm.ts";
 import type { GateCheck } from "./resolve-gate.ts";
 
 /** What a decision on a margin rests on. */
@@ -48,22 +50,25 @@ export function decideMargin(check: GateCheck, evidence: MarginEvidence, alpha: 
   const sizes = observed === null ? null : marginSizes(observed, margin, judge, alpha);
   const casesNeeded = isOpen ? (sizes?.casesNeeded ?? null) : null;
   const repetitionsNeeded = isOpen && worstCase === null ? evidence.repetitionsNeeded : null;
+  const isRise = trialRate(criterion.metric)?.isHarm === true;
+  const seen = isRise ? asHarm(shown) : shown;
+  const worst = worstCase?.interval ?? null;
   return {
-    criterion: `${criterion.metric} loses at most ${points(margin)}`,
+    criterion: `${criterion.metric} ${isRise ? "rises by" : "loses"} at most ${points(margin)}`,
     cohort: cohort.name,
     metric: criterion.metric,
     severity: criterion.severity,
-    rule: { kind: "margin", margin },
+    rule: { kind: isRise ? "rise" : "margin", margin },
     decision,
     unit: "case",
-    reason: marginReason({ decision, found, shown, margin, judge, casesNeeded, repetitionsNeeded }),
+    reason: marginReason({ decision, found, shown, margin, judge, isRise, casesNeeded, repetitionsNeeded }),
     n: comparison.n,
     clusters: comparison.clusters,
-    baseline: shown.baseline,
-    candidate: shown.candidate,
-    estimate: shown.difference,
-    interval: shown.interval,
-    worstCaseInterval: worstCase?.interval ?? null,
+    baseline: seen.baseline,
+    candidate: seen.candidate,
+    estimate: seen.difference,
+    interval: seen.interval,
+    worstCaseInterval: worst !== null && isRise ? turned(worst, 0) : worst,
     margin,
     threshold: null,
     regressed: comparison.regressed,

@@ -5,8 +5,10 @@ import { errorRateMetric, type Verdict } from "../core/gate.ts";
 import { level, percent, plural } from "../core/quantities.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import type { JudgeQuality } from "../core/score.ts";
+import { trialRate } from "../core/trial-rate.ts";
 import { correctRateStatistics, ratesOf } from "./judge-error.ts";
 import type { CaseOutcome } from "./pair.ts";
+import { complement, turned } from "./rate-of-harm.ts";
 import { type RateStatistics, type RateUnit, rateStatistics } from "./rate-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
 import { unpairedDecision } from "./unpaired-decision.ts";
@@ -26,18 +28,7 @@ export function decideAtLeast(
   judge: JudgeQuality | null,
   alpha: number,
 ): Decision {
-  const members = outcomes.filter(({ tags }) => inCohort(check.cohort, tags));
-  const missing = members.reduce((sum, { candidateAlone }) => sum + candidateAlone.missing, 0);
-  const ratesOver = (withMissing: boolean) => {
-    const observed = rateStatistics(unitsOf(members, withMissing), alpha);
-    return observed === null || judge === null ? observed : correctRateStatistics(observed, judge, alpha);
-  };
-  const found: Observed = {
-    rate: ratesOver(false),
-    worst: missing === 0 ? null : ratesOver(true),
-    planned: members.reduce((sum, { counts }) => sum + counts.planned, 0),
-    missing,
-  };
+  const found = observedOf(check, outcomes, judge, alpha);
   const threshold = check.criterion.atLeast!;
   const decision = decisionOf(
     check,
@@ -46,6 +37,44 @@ export function decideAtLeast(
     atLeastVerdict(found, threshold),
   );
   return { ...decision, judge: judge === null ? null : ratesOf(judge) };
+}
+
+/**
+ * The decision on the smallest or largest share of trials. For the largest one the outcomes are those of its absence, so that what is missing
+ * speaks against the candidate either way.
+ */
+export function decideTrialRate(check: GateCheck, outcomes: readonly CaseOutcome[], alpha: number): Decision {
+  const found = observedOf(check, outcomes, null, alpha);
+  const { atLeast, atMost } = check.criterion;
+  if (atLeast !== undefined) {
+    const verdict = atLeastVerdict(found, atLeast);
+    return decisionOf(check, { kind: "at_least", threshold: atLeast }, found, verdict);
+  }
+  const verdict = atLeastVerdict(found, 1 - atMost!);
+  const itself = (absence: RateStatistics | null) =>
+    absence && { ...absence, rate: complement(absence.rate), interval: turned(absence.interval, 1) };
+  const shown = { ...found, rate: itself(found.rate), worst: itself(found.worst) };
+  return decisionOf(check, { kind: "at_most", threshold: atMost! }, shown, verdict);
+}
+
+function observedOf(
+  check: GateCheck,
+  outcomes: readonly CaseOutcome[],
+  judge: JudgeQuality | null,
+  alpha: number,
+): Observed {
+  const members = outcomes.filter(({ tags }) => inCohort(check.cohort, tags));
+  const missing = members.reduce((sum, { candidateAlone }) => sum + candidateAlone.missing, 0);
+  const ratesOver = (withMissing: boolean) => {
+    const observed = rateStatistics(unitsOf(members, withMissing), alpha);
+    return observed === null || judge === null ? observed : correctRateStatistics(observed, judge, alpha);
+  };
+  return {
+    rate: ratesOver(false),
+    worst: missing === 0 ? null : ratesOver(true),
+    planned: members.reduce((sum, { counts }) => sum + counts.planned, 0),
+    missing,
+  };
 }
 
 /** The candidate's rate in each case, over its scored trials, or with the missing ones as failed. */
@@ -146,7 +175,8 @@ function reasonFor(
   decision: Verdict,
 ): string {
   const where = whereOf(cohort.name);
-  const noun = criterion.metric === errorRateMetric ? "planned trial" : "planned pair";
+  const isOfTrials = criterion.metric === errorRateMetric || trialRate(criterion.metric) !== undefined;
+  const noun = isOfTrials ? "planned trial" : "planned pair";
   if (rate === null)
     return `${criterion.metric} ${where}: not one of ${plural(planned, noun)} could be judged`;
   const { lower, upper, level: confidence } = rate.interval;

@@ -4,14 +4,16 @@ import type { Case } from "../core/dataset.ts";
 import { errorRateMetric, type Verdict, verdictsWorstFirst } from "../core/gate.ts";
 import type { Sample } from "../core/sample.ts";
 import type { JudgeQuality } from "../core/score.ts";
+import { trialRate } from "../core/trial-rate.ts";
 import { compare } from "./compare.ts";
 import { decideMargin } from "./decide-margin.ts";
 import { decideRatio } from "./decide-ratio.ts";
-import { decideAtLeast, decideErrorRate } from "./decide-threshold.ts";
+import { decideAtLeast, decideErrorRate, decideTrialRate } from "./decide-threshold.ts";
 import { harmOf } from "./harm.ts";
-import type { CaseOutcome } from "./pair.ts";
+import { type CaseOutcome, pairTrials } from "./pair.ts";
 import { repetitionsNeeded } from "./power-repetitions.ts";
 import type { GateCheck } from "./resolve-gate.ts";
+import { withUnreported } from "./unreported.ts";
 
 /** What the gate decides on. */
 export interface GateInput {
@@ -55,7 +57,8 @@ export function verdictOver(decisions: readonly Decision[]): Verdict {
 }
 
 /** Passing a margin needs no correction, since every criterion must pass; failing one is corrected over all of the same severity. */
-function decideMargins({ checks, outcomes, judges, repetitions, alpha, seed }: GateInput): Decision[] {
+function decideMargins(input: GateInput): Decision[] {
+  const { checks, cases: allCases, samples, outcomes, judges, repetitions, alpha, seed } = input;
   return (["blocking", "advisory"] as const).flatMap((severity) => {
     const family = checks.filter(
       ({ criterion }) => criterion.margin !== undefined && criterion.severity === severity,
@@ -74,7 +77,7 @@ function decideMargins({ checks, outcomes, judges, repetitions, alpha, seed }: G
         judge: judges.get(metric) ?? null,
         repetitionsNeeded: repetitions > 1 ? repetitionsNeeded(members, { margin: margin!, alpha }) : null,
       };
-      return decideMargin(check, evidence, alpha);
+      return withUnreported(decideMargin(check, evidence, alpha), check, { cases: allCases, samples });
     });
   });
 }
@@ -89,8 +92,14 @@ function decideThresholds({
   alpha,
 }: GateInput): Decision[] {
   return checks.flatMap((check) => {
-    const { metric, margin, maximumRatio } = check.criterion;
+    const { metric, margin, maximumRatio, atMost } = check.criterion;
     if (margin !== undefined || maximumRatio !== undefined) return [];
+    const rate = trialRate(metric);
+    if (rate !== undefined) {
+      const bounded = { ...rate, isHarm: atMost !== undefined };
+      const paired = pairTrials(cases, samples, bounded, repetitions);
+      return [withUnreported(decideTrialRate(check, paired, alpha), check, { cases, samples })];
+    }
     if (metric === errorRateMetric) return [decideErrorRate(check, cases, samples, repetitions, alpha)];
     return [decideAtLeast(check, outcomes.get(metric)!, judges.get(metric) ?? null, alpha)];
   });

@@ -1,6 +1,7 @@
 import type { Comparison, Decision } from "../core/comparison.ts";
 import type { Verdict } from "../core/gate.ts";
 import { plural, points } from "../core/quantities.ts";
+import { trialRate } from "../core/trial-rate.ts";
 
 /** The verdict in one sentence: what decided it, or what is missing. */
 export function headline(
@@ -32,6 +33,8 @@ export function headline(
 /** What the average did while a cohort fell: it is what hides the harm. */
 function averageOf({ metric, cohort }: Decision, comparisons: readonly Comparison[]): string {
   const average = comparisons.find((found) => found.metric === metric && found.cohort === "all")?.difference;
-  if (cohort === "all" || average === undefined || average === null || average <= 0) return "";
-  return ` Over all cases it rose by ${points(average)}, which hides this.`;
+  if (cohort === "all" || average === undefined || average === null) return "";
+  const isHarm = trialRate(metric)?.isHarm === true;
+  if (isHarm ? average >= 0 : average <= 0) return "";
+  return ` Over all cases it ${isHarm ? "fell" : "rose"} by ${points(average)}, which hides this.`;
 }

@@ -5,6 +5,7 @@ import type { JudgeQuality } from "../core/score.ts";
 import type { CohortComparison } from "./compare.ts";
 import type { Shown } from "./decide-margin.ts";
 import { ratesOf } from "./judge-error.ts";
+import { asHarm } from "./rate-of-harm.ts";
 
 /** What the sentence tells. */
 export interface MarginReason {
@@ -13,33 +14,45 @@ export interface MarginReason {
   readonly shown: Shown;
   readonly margin: number;
   readonly judge: JudgeQuality | null;
+  /** True for a rate of harm: what is shown is then its absence, and the sentence speaks of the rise. */
+  readonly isRise: boolean;
   readonly casesNeeded: number | null;
   readonly repetitionsNeeded: number | null;
 }
 
 /** Why a decision on a margin is what it is, in one sentence: metric, cohort, loss, interval, cases and margin. */
-export function marginReason({ decision, found, shown, margin, judge, ...needed }: MarginReason): string {
+export function marginReason({
+  decision,
+  found,
+  shown,
+  margin,
+  judge,
+  isRise,
+  ...needed
+}: MarginReason): string {
   const { comparison, worstCase } = found;
   const { metric, pairs } = comparison;
   const where = whereOf(comparison.cohort);
   if (shown.interval === null || shown.difference === null) return reasonWithout(comparison, where);
-  const { lower, upper, level: confidence } = shown.interval;
+  const harm = isRise ? "rise" : "loss";
+  const seen = isRise ? asHarm(shown) : shown;
+  const { lower, upper, level: confidence } = seen.interval!;
   const evidence = [
-    `${metric} ${where} ${movement(shown.baseline!, shown.candidate!)}`,
+    `${metric} ${where} ${movement(seen.baseline!, seen.candidate!)}`,
     `${level(confidence)} interval ${signedPoints(lower)} to ${signedPoints(upper)}`,
     `${plural(comparison.regressed, "case")} worse, ${comparison.improved} better of ${comparison.n}${judgeText(judge)})`,
   ].join("; ");
   if (!shown.isTelling) return `${evidence}: the judge is not proven to tell good answers from bad ones`;
-  if (decision === "pass") return `${evidence}: a loss of ${points(margin)} or more is ruled out`;
+  if (decision === "pass") return `${evidence}: a ${harm} of ${points(margin)} or more is ruled out`;
   if (decision === "fail") {
     const isBeyond = shown.difference < -margin;
     return `${evidence}: ${isBeyond ? "more than" : "proven worse, and not shown to stay within"} the margin of ${points(margin)}`;
   }
   const missing = pairs.candidateMissing + pairs.baselineMissing + pairs.bothMissing;
-  if (worstCase !== null && lower >= -margin) {
-    return `${evidence}: ${plural(missing, "answer is", "answers are")} missing, and were they all bad, a loss of ${points(margin)} could not be ruled out`;
+  if (worstCase !== null && shown.interval.lower >= -margin) {
+    return `${evidence}: ${plural(missing, "answer is", "answers are")} missing, and were they all bad, a ${harm} of ${points(margin)} could not be ruled out`;
   }
-  return `${evidence}: neither harm nor a loss below the margin of ${points(margin)} is proven${neededText(needed)}`;
+  return `${evidence}: neither harm nor a ${harm} below the margin of ${points(margin)} is proven${neededText(needed)}`;
 }
 
 function neededText({

@@ -1,7 +1,9 @@
 import type { PairCounts } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import { readMetric } from "../core/gate.ts";
+import type { Sample } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
+import type { TrialRate } from "../core/trial-rate.ts";
 import { mean } from "../stats/clusters.ts";
 
 /** How one side of a pair came out: a number 0..1 (of a pass rate 1 or 0), nothing to judge, or no score. */
@@ -45,6 +47,25 @@ export function pair(
     }
     if (outcomes.has(place)) throw new RangeError(`two ${metric} scores for ${place}`);
     outcomes.set(place, outcomeOf(score, isValue));
+  }
+  return cases.map((item) => caseOutcome(item, outcomes, repetitions));
+}
+
+/**
+ * Pairs a share of trials by case and repetition. What is good of it counts 1: that it happened, or with `isHarm` that it did not. A trial that
+ * does not tell is missing, so that it speaks against the candidate before a pass.
+ */
+export function pairTrials(
+  cases: readonly Case[],
+  samples: readonly Sample[],
+  { happened, isHarm }: TrialRate,
+  repetitions: number,
+): CaseOutcome[] {
+  const outcomes = new Map<string, Outcome>();
+  for (const sample of samples) {
+    const told = happened(sample);
+    if (told === null) continue;
+    outcomes.set(placeOf(sample.side, sample.caseId, sample.repetition), told !== isHarm ? 1 : 0);
   }
   return cases.map((item) => caseOutcome(item, outcomes, repetitions));
 }

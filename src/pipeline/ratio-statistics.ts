@@ -1,6 +1,6 @@
 import type { Interval } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
-import type { RatioMeasure } from "../core/ratio.ts";
+import { measuredOf, type RatioMeasure } from "../core/ratio.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import { clusteredStandardError, minimumNForMargin, studentTQuantile } from "../stats/index.ts";
 import { boundedInterval, percentileRatio, type Valued } from "./group-statistics.ts";
@@ -51,7 +51,7 @@ export function ratioUnits(
   for (const sample of [...samples].sort((a, b) => a.repetition - b.repetition)) {
     const unit = units.get(sample.caseId);
     if (unit === undefined || sample.output === null) continue;
-    const value = measure.kind === "percentile" ? sample.latencyMs : sample.usage[measure.field];
+    const value = measuredOf(measure, sample);
     const side = reported[sample.side];
     if (value === 0 && measure.kind === "mean") side.zero++;
     if (value === null || (value === 0 && measure.kind === "mean")) side.lacking++;

@@ -8,12 +8,14 @@ import type { CaseChange, CaseReport, Comparability, Report } from "../core/repo
 import type { RunManifest } from "../core/run.ts";
 import type { Sample } from "../core/sample.ts";
 import type { JudgeQuality, Score } from "../core/score.ts";
+import { trialRate } from "../core/trial-rate.ts";
 import { compare } from "./compare.ts";
 import { compareManifests, idleChanges } from "./compare-manifests.ts";
 import { gate, verdictOver } from "./gate.ts";
 import { headline } from "./headline.ts";
 import { lastScores } from "./last-scores.ts";
-import { type CaseOutcome, pair } from "./pair.ts";
+import { type CaseOutcome, pair, pairTrials } from "./pair.ts";
+import { asHarm } from "./rate-of-harm.ts";
 import { reportCases } from "./report-cases.ts";
 import type { ResolvedGate } from "./resolve-gate.ts";
 import { summariseJudging, tellJudging } from "./summarise-judging.ts";
@@ -43,6 +45,9 @@ export function report(input: ReportInput): Report {
   const outcomes = new Map(
     metrics.map((metric) => [metric, pair(dataset.cases, scores, metric, repetitions)]),
   );
+  for (const metric of trialRatesOf(resolved)) {
+    outcomes.set(metric, pairTrials(dataset.cases, samples, trialRate(metric)!, repetitions));
+  }
   const decisions = gate({
     checks: resolved.checks,
     cases: dataset.cases,
@@ -131,6 +136,12 @@ function meanScores({ checks }: ResolvedGate): string[] {
   ];
 }
 
+/** Shares of trials are compared where the gate asks for them; the operations show them always. */
+function trialRatesOf({ checks }: ResolvedGate): Set<string> {
+  const metrics = checks.map(({ criterion }) => criterion.metric);
+  return new Set(metrics.filter((metric) => trialRate(metric) !== undefined));
+}
+
 /** All cases, each tag, and each cohort that the gate asks for. */
 function reportedCohorts({ description }: Dataset, { checks }: ResolvedGate): Cohort[] {
   const dimensions = dimensionsOf(description);
@@ -147,7 +158,10 @@ function compareAll(
   alpha: number,
 ): Comparison[] {
   return [...outcomes].flatMap(([metric, cases]) =>
-    cohorts.map((cohort) => compare(metric, cohort, cases, alpha).comparison),
+    cohorts.map((cohort) => {
+      const { comparison } = compare(metric, cohort, cases, alpha);
+      return trialRate(metric)?.isHarm ? asHarm(comparison) : comparison;
+    }),
   );
 }
 

@@ -3,6 +3,7 @@ import type { Dataset } from "../core/dataset.ts";
 import { builtInMetrics, type Criterion, errorRateMetric, type Gate, readMetric } from "../core/gate.ts";
 import { ratioMeasure } from "../core/ratio.ts";
 import { didYouMean } from "../core/suggest.ts";
+import { trialRate } from "../core/trial-rate.ts";
 import { type CohortSource, expandCohorts, gateError, type LeftOut } from "./expand-cohorts.ts";
 import type { LoadedModule } from "./load-module.ts";
 
@@ -80,6 +81,11 @@ function checkMetric(criterion: Criterion, gate: LoadedModule<Gate>, evaluators:
   if (metric === errorRateMetric) {
     if (criterion.atMost !== undefined) return;
     throw gateError(gate, metric, `${metric} takes \`atMost\``, "write for example `atMost: 0.02`");
+  }
+  if (trialRate(metric) !== undefined) {
+    if (criterion.maximumRatio === undefined) return;
+    const message = `the share of trials ${metric} cannot be bounded by \`maximumRatio\``;
+    throw gateError(gate, metric, message, "use `margin`, `atLeast` or `atMost`");
   }
   if (ratioMeasure(metric) !== undefined) {
     if (criterion.maximumRatio !== undefined) return;

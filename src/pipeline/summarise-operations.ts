@@ -2,6 +2,7 @@ import { type Cohort, inCohort } from "../core/cohort.ts";
 import type { Operations } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import type { Sample, Side } from "../core/sample.ts";
+import { trialRate } from "../core/trial-rate.ts";
 import { quantileType7 } from "../stats/index.ts";
 
 /** Latency, tokens, cost and failures of one side in one cohort. A planned trial without a sample counts as a failure `not_run`. */
@@ -30,19 +31,33 @@ export function summariseOperations(
     failures,
     firstAttemptRate: planned === 0 ? null : atFirst / planned,
     latencyMs: percentiles(answered.map(({ latencyMs }) => latencyMs)),
+    timeToFirstTokenMs: percentiles(answered.map(({ timeToFirstTokenMs }) => timeToFirstTokenMs)),
+    fallbackRate: shareOf("fallback_rate", answered),
+    cacheHitRate: shareOf("cache_hit_rate", answered),
+    guardrailBypassRate: shareOf("guardrail_bypass_rate", answered),
     inputTokens: sumKnown(own.map(({ usage }) => usage.inputTokens)),
     outputTokens: sumKnown(own.map(({ usage }) => usage.outputTokens)),
     costUsd: sumKnown(own.map(({ usage }) => usage.costUsd)),
   };
 }
 
-function percentiles(values: readonly number[]): Operations["latencyMs"] {
-  if (values.length === 0) return null;
-  const at = (probability: number) => quantileType7(values, probability)!;
+/** The share of the trials that tell; `null` when none does. */
+function shareOf(metric: string, answered: readonly Sample[]): number | null {
+  const { happened } = trialRate(metric)!;
+  const told = answered.map(happened).filter((value) => value !== null);
+  return told.length === 0 ? null : told.filter(Boolean).length / told.length;
+}
+
+/** The 50th, 95th and 99th percentile (type 7) of what is known; `null` when nothing is. */
+export function percentiles(values: readonly (number | null)[]): Operations["latencyMs"] {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  const at = (probability: number) => quantileType7(known, probability)!;
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
-function sumKnown(values: readonly (number | null)[]): number | null {
+/** The sum of what is known; `null` when nothing is. */
+export function sumKnown(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }

@@ -3,6 +3,7 @@ import type { Reporter } from "../core/extensions.ts";
 import type { CaseReport, Report } from "../core/report.ts";
 import * as format from "./format.ts";
 import { escapeMarkdown as safe } from "./markdown-escape.ts";
+import { knownFacts, operationsOfAll } from "./operations.ts";
 import {
   bySeverity,
   capital,
@@ -38,9 +39,10 @@ function render(report: Report): string {
   const head = [...headLines(report), "", ...noteLines(report)];
   const foot = footLines(report);
   const decisions = decisionLines(report.decisions, decisionsRoom);
-  const used = lengthOf(head) + lengthOf(decisions) + lengthOf(foot);
+  const operations = operationLines(report);
+  const used = lengthOf(head) + lengthOf(decisions) + lengthOf(operations) + lengthOf(foot);
   const cases = caseLines(report, longest - used - reserve);
-  return `${[...head, ...decisions, ...cases, ...foot]
+  return `${[...head, ...decisions, ...operations, ...cases, ...foot]
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim()}\n`;
@@ -120,6 +122,26 @@ function decisionRow(decision: Decision): string {
     quiet ? "" : hintsOf(decision).join("; "),
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+/** Latency, tokens, cost and which way the answers came, over all cases. */
+function operationLines(report: Report): string[] {
+  const sides = operationsOfAll(report);
+  if (sides.length === 0) return [];
+  const rows = knownFacts(sides).map(
+    ({ label, text }) => `| ${capital(label)} | ${sides.map((side) => safe(text(side))).join(" | ")} |`,
+  );
+  return [
+    "<details>",
+    `<summary>Operations over all ${report.traces === undefined ? "cases" : "traces"}</summary>`,
+    "",
+    `| | ${sides.map(({ side }) => capital(side)).join(" | ")} |`,
+    `| --- |${" ---: |".repeat(sides.length)}`,
+    ...rows,
+    "",
+    "</details>",
+    "",
+  ];
 }
 
 function caseLines(report: Report, room: number): string[] {

@@ -1,7 +1,7 @@
-import type { Operations } from "../core/comparison.ts";
 import type { Reporter } from "../core/extensions.ts";
 import type { CaseReport, Report } from "../core/report.ts";
 import * as format from "./format.ts";
+import { knownFacts, operationsOfAll } from "./operations.ts";
 import { decisionLines } from "./terminal-decisions.ts";
 import { columnWidths, flow, type Paint, painter, tableLines, wrap } from "./terminal-layout.ts";
 import { trajectoryLines } from "./terminal-traces.ts";
@@ -10,7 +10,6 @@ import {
   caseCount,
   casesOf,
   comparabilitySymbol,
-  failuresText,
   findingText,
   firstReason,
   refusalText,
@@ -84,31 +83,18 @@ function refusalLines({ report, paint, width }: Context): string[] {
   ];
 }
 
-type Row = readonly [label: string, text: (side: Operations) => string];
-
-const operationRows: readonly Row[] = [
-  ["answers", (side) => `${format.count(side.answered)} of ${format.count(side.planned)}`],
-  ["errors", (side) => failuresText(side.failures)],
-  ["latency, median", (side) => format.duration(side.latencyMs?.p50 ?? null)],
-  ["latency, 95th percentile", (side) => format.duration(side.latencyMs?.p95 ?? null)],
-  ["latency, 99th percentile", (side) => format.duration(side.latencyMs?.p99 ?? null)],
-  ["tokens read", (side) => format.tokens(side.inputTokens)],
-  ["tokens written", (side) => format.tokens(side.outputTokens)],
-  ["cost in US dollars", (side) => format.dollars(side.costUsd)],
-];
-
 function operationLines({ report, paint, width }: Context): string[] {
-  const all = report.operations.filter(({ cohort }) => cohort === "all");
-  const sides = [...all].sort((a, b) => (a.side < b.side ? -1 : 1));
+  const sides = operationsOfAll(report);
   if (sides.length === 0) return [];
+  const facts = knownFacts(sides);
   const columns = [
     {
       heading: report.traces === undefined ? "  all cases" : "  all traces",
-      cells: operationRows.map(([label]) => `  ${label}`),
+      cells: facts.map(({ label }) => `  ${label}`),
     },
     ...sides.map((side) => ({
       heading: side.side,
-      cells: operationRows.map(([, text]) => oneLine(text(side))),
+      cells: facts.map(({ text }) => oneLine(text(side))),
       minimum: 6,
     })),
   ];

@@ -118,7 +118,9 @@ export function hintsOf(decision: Decision): string[] {
         : `needs about ${format.plural(decision.casesNeeded, "case")} in all`,
     );
   if (open && decision.smallestVisibleDrop !== null)
-    hints.push(`could have shown a drop of ${format.points(decision.smallestVisibleDrop)} or more`);
+    hints.push(
+      `could have shown a ${decision.rule.kind === "rise" ? "rise" : "drop"} of ${format.points(decision.smallestVisibleDrop)} or more`,
+    );
   if (decision.degradedWithinMargin) hints.push("got worse, within the margin");
   if (decision.regressed + decision.improved > 0)
     hints.push(

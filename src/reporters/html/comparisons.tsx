@@ -65,14 +65,28 @@ export function OperationsSection({ report }: { report: Report }) {
       <DataTable
         kind="scroll"
         caption="Operations by cohort and side"
-        columns={operationColumns}
+        columns={operationColumns.filter(
+          ({ isKnown }) => isKnown === undefined || report.operations.some(isKnown),
+        )}
         rows={report.operations}
       />
     </Section>
   );
 }
 
-const operationColumns: readonly ColumnOf<Operations>[] = [
+/** A column that is left out where no row knows it. */
+type OperationColumn = ColumnOf<Operations> & { readonly isKnown?: (row: Operations) => boolean };
+
+function share(heading: string, of: (row: Operations) => number | null): OperationColumn {
+  return {
+    heading,
+    numeric: true,
+    cell: (row) => format.percent(of(row) ?? null),
+    isKnown: (row) => typeof of(row) === "number",
+  };
+}
+
+const operationColumns: readonly OperationColumn[] = [
   {
     heading: "Cohort and side",
     names: true,
@@ -93,6 +107,9 @@ const operationColumns: readonly ColumnOf<Operations>[] = [
     numeric: true,
     cell: ({ firstAttemptRate }) => format.percent(firstAttemptRate),
   },
+  share("Fallback", ({ fallbackRate }) => fallbackRate),
+  share("Cache", ({ cacheHitRate }) => cacheHitRate),
+  share("Without a guardrail", ({ guardrailBypassRate }) => guardrailBypassRate),
   {
     heading: "Median latency",
     numeric: true,
@@ -107,6 +124,18 @@ const operationColumns: readonly ColumnOf<Operations>[] = [
     heading: "99th percentile",
     numeric: true,
     cell: ({ latencyMs }) => format.duration(latencyMs?.p99 ?? null),
+  },
+  {
+    heading: "First token, median",
+    numeric: true,
+    cell: ({ timeToFirstTokenMs }) => format.duration(timeToFirstTokenMs?.p50 ?? null),
+    isKnown: ({ timeToFirstTokenMs }) => timeToFirstTokenMs !== null && timeToFirstTokenMs !== undefined,
+  },
+  {
+    heading: "First token, 95th percentile",
+    numeric: true,
+    cell: ({ timeToFirstTokenMs }) => format.duration(timeToFirstTokenMs?.p95 ?? null),
+    isKnown: ({ timeToFirstTokenMs }) => timeToFirstTokenMs !== null && timeToFirstTokenMs !== undefined,
   },
   { heading: "Tokens read", numeric: true, cell: ({ inputTokens }) => format.tokens(inputTokens) },
   { heading: "Tokens written", numeric: true, cell: ({ outputTokens }) => format.tokens(outputTokens) },

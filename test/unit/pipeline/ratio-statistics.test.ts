@@ -10,8 +10,8 @@ import {
 } from "../../../src/pipeline/ratio-statistics.ts";
 import { casesOf, sampleFor } from "./support.ts";
 
-const p95 = { kind: "percentile", probability: 0.95 } as const;
-const p50 = { kind: "percentile", probability: 0.5 } as const;
+const p95 = { kind: "percentile", field: "latencyMs", probability: 0.95 } as const;
+const p50 = { kind: "percentile", field: "latencyMs", probability: 0.5 } as const;
 const tokens = { kind: "mean", field: "inputTokens" } as const;
 
 /** One trial a case; cases of one cluster follow each other. */
