@@ -2,6 +2,7 @@ import { z } from "zod";
 import { messageOf } from "../core/errors.ts";
 import type { CallContext, TargetRequest } from "../core/extensions.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../core/json.ts";
+import type { Redact } from "../core/redact.ts";
 import type { ToolCall } from "../core/sample.ts";
 import { abortedFailure } from "./connection.ts";
 import { isAnswered } from "./openai-request.ts";
@@ -71,6 +72,14 @@ export function canContinue(settings: OpenAISettings, calls: readonly Call[]): b
   });
 }
 
+/** What the answers of calls need beside the call. */
+export interface CallSurroundings {
+  readonly request: TargetRequest;
+  readonly context: CallContext;
+  /** Takes the credentials of the target out of a text. */
+  readonly redact: Redact;
+}
+
 /**
  * Answers one call, as a span. What the tool throws, arguments that are no JSON object, a tool that does not exist and arguments without
  * a recorded result are the result `{ error }`: the model reads it, the record keeps it and the span is marked.
@@ -78,24 +87,31 @@ export function canContinue(settings: OpenAISettings, calls: readonly Call[]): b
 export async function answerCall(
   settings: OpenAISettings,
   call: Call,
-  request: TargetRequest,
-  context: CallContext,
+  { request, context, redact }: CallSurroundings,
 ): Promise<ToolResult> {
+  const { signal } = context;
   const tool = settings.tools?.find(({ name }) => name === call.name);
   const given = parseArguments(call.given);
+  const name = redact(call.name);
   const attributes = {
     "gen_ai.operation.name": "execute_tool",
-    "gen_ai.tool.name": call.name,
+    "gen_ai.tool.name": name,
     "gen_ai.tool.type": "function",
-    "gen_ai.tool.call.id": call.id,
+    "gen_ai.tool.call.id": redact(call.id),
+  };
+  const work = async (): Promise<Json> => {
+    try {
+      return await untilAborted(runTool(tool, given, request, signal), signal, settings.host);
+    } catch (error) {
+      // The span keeps what is thrown here, and the record what becomes of it.
+      throw signal.aborted ? abortedFailure(signal, settings.host) : new Error(redact(messageOf(error)));
+    }
   };
   let result: Json;
   try {
-    result = await context.span(`execute_tool ${call.name}`, attributes, () =>
-      untilAborted(runTool(tool, given, request, context.signal), context.signal, settings.host),
-    );
+    result = await context.span(`execute_tool ${name}`, attributes, work);
   } catch (error) {
-    if (context.signal.aborted) throw error;
+    if (signal.aborted) throw error;
     result = { error: messageOf(error) };
   }
   const text = typeof result === "string" ? result : JSON.stringify(result);

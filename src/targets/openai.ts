@@ -76,7 +76,11 @@ function converser(settings: OpenAISettings) {
       if (round > settings.maximumToolRounds) throw tooManyRounds(settings.maximumToolRounds, turn.calls);
       const results: unknown[] = [];
       for (const call of turn.calls) {
-        const { call: made, text } = await answerCall(settings, call, request, context);
+        const { call: made, text } = await answerCall(settings, call, {
+          request,
+          context,
+          redact: turn.redact,
+        });
         toolCalls.push(made);
         results.push(protocol.result(call, text));
       }

@@ -109,6 +109,7 @@ function runFacts(run: RunManifest) {
         {format.count(run.plannedTrials)} planned, {format.plural(run.repetitions, "repetition")} of each case
       </Fact>
       <Fact name="Seed">{run.seed}</Fact>
+      <CostBasis run={run} />
       <Fact name="Evaluation">
         <Name>{run.evaluation.name}</Name> in <Code>{run.evaluation.file}</Code>
       </Fact>
@@ -123,6 +124,18 @@ function runFacts(run: RunManifest) {
         <Code>{run.runId}</Code>, started {oneLine(format.time(run.createdAt))}
       </Fact>
     </>
+  );
+}
+
+/** What the costs of the two sides rest on, where their targets say so. */
+function CostBasis({ run: { baseline, candidate } }: { run: RunManifest }) {
+  const said = [baseline.costBasis, candidate.costBasis];
+  if (said.every((basis) => basis === undefined)) return null;
+  const [ofBaseline, ofCandidate] = said.map((basis) => visible(oneLine(basis ?? "what the target reports")));
+  return (
+    <Fact name="Costs">
+      {ofBaseline === ofCandidate ? ofBaseline : `baseline: ${ofBaseline}; candidate: ${ofCandidate}`}
+    </Fact>
   );
 }
 
