@@ -4,7 +4,13 @@
  * same generator, and exact quantiles of 10 million latencies with their intervals beside sorting the same numbers.
  * `node bench/run.mjs bench/statistics.ts`. CPU seconds of the whole process, the median of three rounds; ends with one line of JSON.
  */
-import { quantileInterval, type RandomSource, seededRandom, westfallYoung } from "../src/stats/index.ts";
+import {
+  quantileInterval,
+  quantileIntervals,
+  type RandomSource,
+  seededRandom,
+  westfallYoung,
+} from "../src/stats/index.ts";
 
 const rounds = 3;
 const flips = 9999;
@@ -108,7 +114,7 @@ function benchQuantiles(): Record<string, number> {
   const values = drawLatencies(seededRandom(`${seed}/latencies`));
   const [one, all, sort] = measure([
     () => quantileInterval(values, 0.95, confidence),
-    () => probabilities.map((probability) => quantileInterval(values, probability, confidence)),
+    () => quantileIntervals(values, probabilities, confidence),
     () => values.slice().sort(),
   ]) as [number, number, number];
   return {

@@ -61,6 +61,7 @@ export {
   quantileCompare,
   quantileComparer,
   quantileInterval,
+  quantileIntervals,
   quantileOrderRanks,
   quantileType7,
 } from "./quantile.ts";

@@ -97,8 +97,22 @@ export function quantileInterval(
   probability: number,
   confidence: number,
 ): QuantileInterval {
+  return quantileIntervals(values, [probability], confidence)[0]!;
+}
+
+/**
+ * {@link quantileInterval} for several quantiles of the same values, which are sorted once.
+ *
+ * Returns one interval for each of `probabilities`, in their order. Throws RangeError as {@link quantileInterval} does.
+ */
+export function quantileIntervals(
+  values: ArrayLike<number>,
+  probabilities: readonly number[],
+  confidence: number,
+): QuantileInterval[] {
   requireAllFinite("values", values);
-  return intervalOfSorted(sortedCopy(values), probability, confidence, values.length);
+  const sorted = sortedCopy(values);
+  return probabilities.map((probability) => intervalOfSorted(sorted, probability, confidence, sorted.length));
 }
 
 /** The interval of sorted values that weigh as much as `effective` independent ones. */

@@ -90,6 +90,7 @@ const REJECTED: [label: string, call: () => unknown, message: RegExp][] = [
     /^regressions must be .*1.5$/,
   ],
   ["quantileType7", () => s.quantileType7([1, 2], 1.5), /^probability must be between 0 and 1, got 1.5$/],
+  ["quantileIntervals", () => s.quantileIntervals([1], [0.5, 2], 0.9), /^probability must be .*2$/],
   ["quantileInterval", () => s.quantileInterval([Number.NaN], 0.5, 0.9), /^values\[0\] must be .*NaN$/],
   [
     "quantileOrderRanks",
