@@ -45,10 +45,13 @@ export const expectedToolCallsSchema = z.strictObject({
   /**
    * How they are matched. `exact`: these calls in this order and no other. `any_order`: these calls and no other, in any order.
    * `in_order`: these calls in this order, others may stand between. `contains`: these calls in any order, others may be there too.
+   * `within`: no other than these calls, in any order; some or all of them may be missing.
    */
-  mode: z.enum(["exact", "any_order", "in_order", "contains"]).default("any_order"),
+  mode: z.enum(["exact", "any_order", "in_order", "contains", "within"]).default("any_order"),
   /** Names of tools that must not be called, whatever the mode. */
   forbidden: z.array(z.string().min(1)).optional(),
+  /** The smallest number of calls that is accepted, of whatever tools. */
+  minimumCalls: z.int().min(1).optional(),
   /** The largest number of calls that is accepted. */
   maximumCalls: z.int().min(0).optional(),
 });

@@ -7,17 +7,6 @@ import { clip, show } from "./text.ts";
 /** How two texts among arguments are compared: the form that must be equal. */
 export type TextForm = (text: string) => string;
 
-/**
- * The form in which the Berkeley Function Calling Leaderboard compares texts: lower case, without blanks and `,./-_*^`, single quotes as
- * double ones (`standardize_string` in its AST checker).
- */
-export function leaderboardForm(text: string): string {
-  return text
-    .replace(/[ ,./\-_*^]/gu, "")
-    .toLowerCase()
-    .replaceAll("'", '"');
-}
-
 /** What is wrong with the arguments of a call, one text for each; empty when it is the expected call, `null` when the tool differs. */
 export function argumentProblems(
   call: ToolCall,

@@ -37,6 +37,7 @@ export {
   type PreferenceJudgeOptions,
   preferenceJudge,
 } from "./preference-judge.ts";
+export { PythonFloat, type PythonValue, parsePythonJson } from "./python-json.ts";
 export { type RubricJudgeOptions, rubricJudge } from "./rubric-judge.ts";
 export { type TaskCompletionInput, taskCompletion, taskCompletionEvaluator } from "./task-completion.ts";
 export {
@@ -45,7 +46,9 @@ export {
   type TaskCompletionJudgeOptions,
   taskCompletionJudge,
 } from "./task-completion-judge.ts";
+export type { OfferedTool, OfferedTools } from "./tool-schemas.ts";
 export {
+  type ToolSelectionEvaluatorOptions,
   type ToolSelectionInput,
   type ToolSelectionOptions,
   toolSelection,

@@ -56,6 +56,20 @@ function flip(
 }
 
 /**
+ * The pairing in which each left member in turn takes the first right one that is still free.
+ *
+ * @returns for each left member the position of its partner, or −1.
+ */
+export function greedyMatching(fits: readonly (readonly boolean[])[]): number[] {
+  const taken = new Set<number>();
+  return fits.map((row) => {
+    const found = row.findIndex((fit, right) => fit && !taken.has(right));
+    if (found >= 0) taken.add(found);
+    return found;
+  });
+}
+
+/**
  * The longest pairing that keeps the order of both sides: a longest common subsequence under `fits`.
  *
  * @returns for each left member the position of its partner, or −1.

@@ -4,7 +4,6 @@ import { EvalsError } from "../../../src/core/errors.ts";
 import type { Json } from "../../../src/core/json.ts";
 import { toolSelection, toolSelectionEvaluator } from "../../../src/evaluators/index.ts";
 import { caseWith, inputWith } from "./input.ts";
-import { sharedData } from "./shared-data.ts";
 
 const get = { name: "get_order", arguments: { order_id: "A-1" } };
 const refund = { name: "refund_order", arguments: { order_id: "A-1" } };
@@ -29,6 +28,11 @@ describe("tool selection by mode", () => {
     ["in_order", "other order", [refund, get], 2 / 3, false],
     ["contains", "other order and more", [cancel, refund, get], 1, true],
     ["contains", "one missing", [cancel, get], 2 / 3, false],
+    ["within", "other order", [refund, get], 1, true],
+    ["within", "one missing", [refund], 1, true],
+    ["within", "none", [], 1, true],
+    ["within", "one more", [get, cancel], 1 / 2, false],
+    ["within", "one twice", [get, get], 1 / 2, false],
   ];
   it.each(table)("%s: %s", (mode, _name, calls, value, pass) => {
     const evaluation = judged(calls, { mode, calls: [get, refund] });
@@ -50,6 +54,49 @@ describe("tool selection by mode", () => {
     const calls = [get, { name: "get_order", arguments: { order_id: "A-2" } }];
     expect(judged(calls, { calls: [loose, get] }).pass).toBe(true);
     expect(judged(calls, { calls: [loose, get], mode: "contains" }).pass).toBe(true);
+  });
+});
+
+describe("the number of calls", () => {
+  it("may be demanded without saying which", () => {
+    const expected = { mode: "contains", minimumCalls: 1 } as const;
+    expect(judged([], expected)).toMatchObject({ value: 0, pass: false });
+    expect(judged([], expected).reason).toContain("0 calls, at least 1 demanded");
+    expect(judged([get], expected)).toMatchObject({ value: 1, pass: true });
+  });
+
+  it("cannot be demanded where it is not allowed", () => {
+    const item = caseWith({ toolCalls: { calls: [get], mode: "exact", minimumCalls: 2 } });
+    expect(() => toolSelectionEvaluator().prepare?.([item])).toThrow(/at least 2 calls but allows 1/);
+    const within = caseWith({ toolCalls: { calls: [get, refund], mode: "within", maximumCalls: 1 } });
+    expect(() => toolSelectionEvaluator().prepare?.([within])).not.toThrow();
+  });
+});
+
+describe("the schema of a tool's arguments", () => {
+  const tools = [
+    { name: "get_order", parameters: { type: "object", properties: { limit: { type: "integer" } } } },
+    { name: "refund_order" },
+  ];
+  const expected = { calls: [{ name: "get_order", arguments: {}, optional: ["limit"] }] };
+
+  it("is part of what a call must satisfy", () => {
+    const call = (limit: Json) => [{ name: "get_order", arguments: { limit } }];
+    expect(toolSelection({ calls: call(3), expected, tools })).toMatchObject({ pass: true });
+    const wrong = toolSelection({ calls: call("3"), expected, tools });
+    expect(wrong).toMatchObject({ pass: false });
+    expect(wrong.reason).toContain("/limit must be integer");
+  });
+
+  it("is refused before the run when it cannot be used, and may differ by case", () => {
+    const broken = [{ name: "get_order", parameters: { type: "objet" } }];
+    const item = caseWith({ toolCalls: { ...expected, mode: "any_order" } });
+    const prepare = () => toolSelectionEvaluator({ tools: () => broken }).prepare?.([item]);
+    expect(prepare).toThrow(EvalsError);
+    expect(prepare).toThrow(/tool get_order: the schema of its arguments cannot be used/);
+    const output = { toolCalls: [{ name: "get_order", arguments: { limit: "3" } }] };
+    const evaluator = toolSelectionEvaluator({ tools: ({ id }) => (id === "case-1" ? tools : []) });
+    expect(evaluator.evaluate(inputWith(item, output))).toMatchObject({ pass: false });
   });
 });
 
@@ -204,51 +251,4 @@ describe("the evaluator", () => {
     );
     expect(prepare({ calls: [get], mode: "contains", maximumCalls: 1, forbidden: ["x"] })).not.toThrow();
   });
-});
-
-interface ReplayRow {
-  id: string;
-  expect: "calls" | "no_call";
-  expected_calls: { name: string; args: Record<string, Json[]> }[] | null;
-}
-interface ReplayResponse {
-  row_id: string;
-  calls: { name: string; args: Json }[] | null;
-  official: { valid: boolean };
-}
-
-describe("against the Berkeley leaderboard's own verdicts", () => {
-  const rows = sharedData("tools/bfcl_replay.rows.jsonl");
-  const responses = sharedData("tools/bfcl_replay.responses.jsonl");
-
-  it.skipIf(!rows.present)(`agrees on more than 98 in 100 recorded responses${rows.note}`, () => {
-    const expected = new Map(
-      rows.rows<ReplayRow>().map((row) => [row.id, (row.expected_calls ?? []).map(convert)]),
-    );
-    const all = responses.rows<ReplayResponse>();
-    const agreeing = all.filter(({ row_id, calls, official }) => {
-      const made = (calls ?? []).map(({ name, args }) => ({ name, arguments: args }));
-      const input = { calls: made, expected: { calls: expected.get(row_id)! } };
-      const evaluation = toolSelection(input, { normaliseStrings: true });
-      return evaluation.status === "scored" && evaluation.pass === official.valid;
-    });
-    expect(agreeing.length / all.length).toBeGreaterThan(0.98);
-  });
-
-  /** The first accepted value into `arguments`, the others into `accept`; `""` among them makes the argument optional. */
-  function convert({ name, args }: { name: string; args: Record<string, Json[]> }): ExpectedToolCall {
-    const call = {
-      name,
-      arguments: {} as Record<string, Json>,
-      accept: {} as Record<string, Json[]>,
-      optional: [] as string[],
-    };
-    for (const [argument, list] of Object.entries(args)) {
-      if (list.includes("")) call.optional.push(argument);
-      const [first, ...others] = list.filter((value) => value !== "");
-      if (first !== undefined) call.arguments[argument] = first;
-      if (others.length > 0) call.accept[argument] = others;
-    }
-    return call;
-  }
 });
