@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "./json.ts";
+import { type Redact, redactValue } from "./redact.ts";
 
 /** The components of a bundle. Each release names all of them, so that a rollback can restore all of them. */
 export const componentNames = [
@@ -42,6 +43,21 @@ export const releaseManifestSchema = z.object({
 });
 /** What exactly a release was. */
 export type ReleaseManifest = z.infer<typeof releaseManifestSchema>;
+
+/** A release's manifest as it may be written: what its user wrote is redacted, the names of its own members are not. */
+export function redactRelease(manifest: ReleaseManifest, redact: Redact): ReleaseManifest {
+  const components = Object.entries(manifest.components).map(([name, { value, fingerprint }]) => [
+    name,
+    { value: redactValue(value, redact), fingerprint },
+  ]);
+  return {
+    ...manifest,
+    name: redact(manifest.name),
+    target: redact(manifest.target),
+    components: Object.fromEntries(components),
+    changes: manifest.changes.map(redact),
+  };
+}
 
 /** One difference between two manifests. */
 export const manifestDifferenceSchema = z.object({

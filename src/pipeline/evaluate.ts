@@ -3,6 +3,7 @@ import { EvalsError } from "../core/errors.ts";
 import type { Evaluator, Store } from "../core/extensions.ts";
 import type { Redact } from "../core/redact.ts";
 import { redactValue } from "../core/redact.ts";
+import { redactRelease } from "../core/release.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest, Trial } from "../core/run.ts";
 import type { Sample } from "../core/sample.ts";
@@ -128,7 +129,7 @@ async function openRun(
   environment: RunEnvironment,
   cases: readonly Case[],
 ): Promise<RunManifest> {
-  const manifest = redactValue(manifestFor(prepared, environment), environment.redact);
+  const manifest = manifestFor(prepared, environment);
   if (!environment.resume) {
     const { runId } = manifest;
     await environment.store.append([
@@ -166,7 +167,10 @@ function refuseMismatch(stored: RunManifest, now: RunManifest): void {
   throw new EvalsError("RUN_MISMATCH", message, "start a new run with `evals run`, or undo the change");
 }
 
-function manifestFor(prepared: PreparedRun, { runId, now, software, git }: RunEnvironment): RunManifest {
+function manifestFor(
+  prepared: PreparedRun,
+  { runId, now, software, git, redact }: RunEnvironment,
+): RunManifest {
   const { evaluation, dataset, gate } = prepared;
   return {
     schemaVersion: 1,
@@ -182,7 +186,8 @@ function manifestFor(prepared: PreparedRun, { runId, now, software, git }: RunEn
       cases: dataset.cases.length,
     },
     filter: prepared.filter,
-    ...prepared.manifests,
+    baseline: redactRelease(prepared.manifests.baseline, redact),
+    candidate: redactRelease(prepared.manifests.candidate, redact),
     evaluators: prepared.evaluators.map(({ name, version, judge, judgedBy }) => ({
       name,
       version,

@@ -1,6 +1,6 @@
 import type { Case } from "../../core/dataset.ts";
 import { type Redact, redactor, redactValue } from "../../core/redact.ts";
-import type { ReleaseManifest } from "../../core/release.ts";
+import { type ReleaseManifest, redactRelease } from "../../core/release.ts";
 import type { Sample, Side } from "../../core/sample.ts";
 import type { Score } from "../../core/score.ts";
 import { type Endpoint, type Environment, endpointOf, endpointSecrets } from "./endpoint.ts";
@@ -74,7 +74,10 @@ async function openEmitter(endpoint: Endpoint, options: TraceEmitterOptions): Pr
   ]);
   const queue = exportQueue(await otlpDelivery(endpoint));
   const recorder = { resource: serviceResource(version), version };
-  const releases = redactValue(options.releases, redact);
+  const releases = {
+    baseline: redactRelease(options.releases.baseline, redact),
+    candidate: redactRelease(options.releases.candidate, redact),
+  };
   const cohorts = new Map(options.cases.map((item) => [item.id, redactValue(item.cohorts, redact)]));
   const secrets = redactor(endpointSecrets(options.env, endpoint));
   const unmade = { count: 0, error: null as string | null };

@@ -271,6 +271,15 @@ describe("the last sample of a trial", () => {
 describe("secrets", () => {
   const redact = redactor(["the-secret-key"]);
 
+  it("leaves the record's own words alone, also when a secret is one of them", async () => {
+    const store = memoryStore();
+    const own = redactor(["candidate", "components", "fingerprint"]);
+    await evaluate(prepared(), environment(store, { redact: own }));
+    const [manifest] = await store.runs();
+    expect(manifest!.candidate.components.prompt!.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    expect(manifest!.baseline.name).toBe("live");
+  });
+
   it("are in nothing that a run stores of its releases and answers", async () => {
     const store = memoryStore();
     const world = {
