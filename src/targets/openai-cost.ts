@@ -15,7 +15,8 @@ function computed(prices: OpenAISettings["prices"], model: string, usage: Turn["
 
 /**
  * Cost of one call in US dollars: by the prices that were given with the target, else as the gateway reports it, else by the price table
- * for OpenAI's own API; `null` where none of these says it. An answer from a gateway's cache costs nothing.
+ * for OpenAI's own API; `null` where none of these says it. Of an answer from a gateway's cache only the gateway knows the cost: taken as
+ * nothing it would make the release cheap that was asked second.
  */
 export function costOfTurn(
   settings: OpenAISettings,
@@ -24,7 +25,7 @@ export function costOfTurn(
   isCacheHit: boolean,
 ): number | null {
   const { given, otherwise } = pricesOf(settings);
-  if (isCacheHit) return given === undefined ? (reportedUsd ?? 0) : 0;
+  if (isCacheHit) return reportedUsd;
   const name = model ?? settings.model;
   return computed(given, name, usage) ?? reportedUsd ?? computed(otherwise, name, usage);
 }

@@ -76,7 +76,7 @@ export function reportedFailure(error: unknown, context: FailureContext): Target
 
 /**
  * What a guardrail said that declined the call, or `null` for any other error: status 446 of the Portkey and agentcc gateways
- * (https://portkey.ai/docs/product/guardrails), and the code `content_filter` of Azure. It is an answer of the system, not a failure.
+ * (https://portkey.ai/docs/api-reference/inference-api/error-codes), and the code `content_filter` of Azure. It is an answer of the system, not a failure.
  */
 export function declinedBy(error: unknown, sdk: typeof SDK, context: FailureContext): string | null {
   if (!(error instanceof sdk.APIError)) return null;

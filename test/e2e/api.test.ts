@@ -72,6 +72,7 @@ describe("a run against an API", () => {
     const [baseline] = report.operations;
     expect(baseline).toMatchObject({ inputTokens: 6000, outputTokens: 1200 });
     expect(baseline!.costUsd).toBeCloseTo(60 * 0.0002, 10);
+    expect(report.provenance?.baseline.costBasis).toContain("prices given with the target: 1 input");
     expect(server.requests).toHaveLength(120);
     expect(server.requests[0]!.body).toMatchObject({ temperature: 0, messages: [{ role: "user" }] });
   });

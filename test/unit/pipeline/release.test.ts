@@ -119,6 +119,18 @@ describe("a release", () => {
   });
 });
 
+describe("what the costs of a release rest on", () => {
+  it("stands in the manifest and changes no fingerprint: a price is no behaviour", () => {
+    const release = resolve(bundle);
+    const priced = (costBasis: string) =>
+      manifestOf({ ...release, target: { ...release.target, costBasis } });
+    expect(manifestOf(release)).not.toHaveProperty("costBasis");
+    expect(priced("prices of May").costBasis).toBe("prices of May");
+    expect(priced("prices of May").fingerprint).toBe(manifestOf(release).fingerprint);
+    expect(priced("prices of June").fingerprint).toBe(priced("prices of May").fingerprint);
+  });
+});
+
 describe("a prompt file", () => {
   it("is its name and the SHA-256 of its bytes", () => {
     const folder = mkdtempSync(join(tmpdir(), "gatewright-"));

@@ -105,6 +105,23 @@ describe("html", () => {
     expect(textOf(page)).toContain("The candidate declares prompt, retriever.chunkWords.");
   });
 
+  it("names what the costs rest on, where a target says so", () => {
+    const report = passingReport();
+    const run = report.provenance!;
+    expect(textOf(htmlReporter.render(report))).not.toContain("Costs");
+    const of = (costBasis: string) => ({ ...run.candidate, costBasis });
+    const same = {
+      ...run,
+      baseline: { ...run.baseline, costBasis: "table <1>" },
+      candidate: of("table <1>"),
+    };
+    expect(textOf(htmlReporter.render({ ...report, provenance: same }))).toContain("Costs table <1> ");
+    const other = { ...run, candidate: of("table 2") };
+    expect(textOf(htmlReporter.render({ ...report, provenance: other }))).toContain(
+      "Costs baseline: what the target reports; candidate: table 2",
+    );
+  });
+
   it("is honest about a pass, an open gate and a refusal", () => {
     expect(textOf(htmlReporter.render(passingReport()))).toContain(
       "Who is hurt? No cohort beyond its rule 4 of 4 blocking decisions passed",

@@ -132,7 +132,7 @@ describe("cost of an answer", () => {
     ],
     ["nothing", { prices: { ...table, models: {} } }, {}, null],
     ["nothing, for a server that is not OpenAI's", { model: "gpt-4o" }, {}, null],
-    ["a hit in the gateway's cache", { prices }, { "helicone-cache": "HIT" }, 0],
+    ["nobody, for a hit in the gateway's cache", { prices }, { "helicone-cache": "HIT" }, null],
     [
       "a hit in the gateway's cache, reported",
       {},
