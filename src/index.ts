@@ -94,6 +94,7 @@ export { refusedReport } from "./pipeline/refused-report.ts";
 export { promptFile } from "./pipeline/release.ts";
 export { readLock, requireLocked, summariseChange } from "./pipeline/require-locked.ts";
 export { storedCase } from "./pipeline/stored-case.ts";
+export { closeTargets } from "./pipeline/targets.ts";
 export { caseReporter } from "./reporters/case.ts";
 export * from "./reporters/index.ts";
 export { powerReporter } from "./reporters/power.ts";

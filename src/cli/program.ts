@@ -47,6 +47,7 @@ function addRun(program: Command, process: Process, setExitCode: SetExitCode): v
     .option("--repetitions <n>", "how often each case is tried", wholeNumber)
     .option("--maximum-cost-usd <n>", "spend limit of the run, instead of the evaluation's own", amount)
     .option("--resume <run>", "go on with an interrupted run")
+    .option("--record <folder>", "write the answers of each release there, for replayTarget")
     .option("--json", "print the report as JSON on standard output")
     .option("--html <file>", "write the HTML report there (default: reports/<evaluation>.html)")
     .option("--no-html", "write no HTML report")

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { EvalsError } from "../core/errors.ts";
 import {
+  closeTargets,
   evaluate,
   exitCodeOf,
   jsonReporter,
@@ -19,6 +20,7 @@ import { gitState } from "./git.ts";
 import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { progressDisplay } from "./progress.ts";
+import { type Recorder, recorder } from "./record.ts";
 import { type OpenProject, openProject } from "./store.ts";
 import { packageVersion } from "./version.ts";
 
@@ -35,8 +37,17 @@ export interface RunOptions extends OutputOptions {
   readonly repetitions?: number;
   readonly maximumCostUsd?: number;
   readonly resume?: string;
+  readonly record?: string;
   readonly quiet?: boolean;
   readonly store?: string;
+}
+
+/** What a run is carried through with. */
+interface RunContext {
+  readonly process: Process;
+  readonly runId: string;
+  readonly redact: RunEnvironment["redact"];
+  readonly onScored: NonNullable<RunEnvironment["onScored"]>;
 }
 
 /** `evals run`: checks everything, runs, decides, and writes the reports. */
@@ -50,7 +61,7 @@ export async function runCommand(options: RunOptions, process: Process): Promise
     await checkOutputs(outputs);
     const prepared = await prepare({ ...options, file });
     for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
-    return await runTraced(prepared, { ...options, ...outputs, file }, project, process);
+    return await runObserved(prepared, { ...options, ...outputs, file }, project, process);
   } catch (error) {
     if (error instanceof EvalsError) await reportRefusal(error, outputs, process);
     throw error;
@@ -59,8 +70,8 @@ export async function runCommand(options: RunOptions, process: Process): Promise
   }
 }
 
-/** Runs, and sends traces where the environment asks for them. They never change the outcome. */
-async function runTraced(
+/** Runs, sends traces where the environment asks for them, and records where the user does. Neither changes the outcome. */
+async function runObserved(
   prepared: PreparedRun,
   options: RunOptions & { file: string },
   project: OpenProject,
@@ -68,6 +79,7 @@ async function runTraced(
 ): Promise<number> {
   const runId = options.resume ?? newRunId();
   const redact = redactor(secretsOf(process.env));
+  const recording = await recorderOf(prepared, options, project, { process, runId, redact });
   const traces = await traceEmitter({
     env: process.env,
     runId,
@@ -77,11 +89,40 @@ async function runTraced(
     redact,
     warn: (message) => process.stderr.write(`warning: ${message}\n`),
   });
-  if (traces === null) return runPrepared(prepared, options, project, { process, runId, redact });
+  const onScored: RunContext["onScored"] = async (sample, scores) => {
+    await recording?.record(sample);
+    await traces?.record(sample, scores);
+  };
   try {
-    return await runPrepared(prepared, options, project, { process, runId, redact, traces });
+    return await runPrepared(prepared, options, project, { process, runId, redact, onScored });
   } finally {
-    await reportTraces(traces, process);
+    await recording?.close();
+    if (traces !== null) await reportTraces(traces, process);
+  }
+}
+
+/** The recorder that `--record` asks for. Where it cannot be had, nothing is run. */
+async function recorderOf(
+  prepared: PreparedRun,
+  { record, resume }: RunOptions,
+  { store }: OpenProject,
+  { process, runId, redact }: Pick<RunContext, "process" | "runId" | "redact">,
+): Promise<Recorder | null> {
+  if (record === undefined) return null;
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  try {
+    return await recorder({
+      folder: record,
+      prepared,
+      runId,
+      resume: resume !== undefined,
+      store,
+      redact,
+      say,
+    });
+  } catch (error) {
+    await closeTargets(prepared.releases);
+    throw error;
   }
 }
 
@@ -97,9 +138,8 @@ async function runPrepared(
   prepared: PreparedRun,
   options: RunOptions & { file: string },
   { store }: OpenProject,
-  context: { process: Process; runId: string; redact: RunEnvironment["redact"]; traces?: TraceEmitter },
+  { process, runId, redact, onScored }: RunContext,
 ): Promise<number> {
-  const { process, runId, redact, traces } = context;
   const interruption = listenForInterruption(process, runId);
   const clock = () => performance.now();
   const display = options.quiet ? null : progressDisplay(process.stderr, clock);
@@ -119,7 +159,7 @@ async function runPrepared(
       abort: interruption.abort,
       onProgress: (progress) => display?.update(progress),
       onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
-      ...(traces && { onScored: traces.record }),
+      onScored,
     });
   } catch (error) {
     if (!(error instanceof EvalsError) || error.code !== "STORE_UNUSABLE") throw error;
@@ -190,6 +230,7 @@ function resumeCommand(options: RunOptions & { file: string }, runId: string): s
     "repetitions",
     "maximumCostUsd",
     "store",
+    "record",
     "junit",
     "markdown",
   ] as const) {

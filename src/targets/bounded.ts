@@ -7,22 +7,26 @@ function tooLong(host: string, limit: number): TargetError {
 }
 
 /**
- * The text of a body, bytes that UTF-8 does not have as U+FFFD. Counts the bytes after decompression, so that a small body cannot
- * become a large one unseen.
+ * The bytes of a body. Counts them after decompression, so that a small body cannot become a large one unseen; what is beyond the limit
+ * is not fetched.
  *
  * @throws TargetError of kind `target` when the body is longer than the limit.
  */
-export async function boundedText(response: Response, limit: number, host: string): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
+export async function boundedBytes(response: Response, limit: number, host: string): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  let text = "";
   for await (const chunk of response.body) {
     size += chunk.length;
     if (size > limit) throw tooLong(host, limit);
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  return Buffer.concat(chunks);
+}
+
+/** The text of a body as {@link boundedBytes} reads it, bytes that UTF-8 does not have as U+FFFD. */
+export async function boundedText(response: Response, limit: number, host: string): Promise<string> {
+  return new TextDecoder().decode(await boundedBytes(response, limit, host));
 }
 
 /** The beginning of the text of a body; the rest is not read. */

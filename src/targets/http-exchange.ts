@@ -1,8 +1,11 @@
 import { TargetError } from "../core/errors.ts";
+import type { RateLimit } from "../core/extensions.ts";
 import type { Json } from "../core/json.ts";
 import type { Redact } from "../core/redact.ts";
+import { boundedBytes, firstText } from "./bounded.ts";
 import { abortedFailure, causeOf, longestQuote, retryAfterMs, wordsOf } from "./connection.ts";
 import { jsonFrom } from "./json-text.ts";
+import { rateLimitOf } from "./rate-limit.ts";
 import { excerpt } from "./secrets.ts";
 
 /** One request, and what its failures may say. */
@@ -21,31 +24,17 @@ export interface HttpRequest {
 
 /** What a server answered to one request. */
 export interface HttpAnswer {
-  readonly status: number;
   readonly json: Json;
+  /** What the headers say is left. */
+  readonly rateLimit: RateLimit | undefined;
 }
 
-/** The largest part of an error's body that is read, in bytes. */
-const errorBytes = 64 * 1024;
-
-/** The body, as far as it goes; `null` where it is larger. What is not read is not fetched either. */
-async function bytesOf(response: Response, maximumBytes: number): Promise<Uint8Array | null> {
-  if (response.body === null) return new Uint8Array();
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop cancels the rest of the body.
-  for await (const part of response.body) {
-    size += part.length;
-    if (size > maximumBytes) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
-}
+/** The most of an error's body that is read, in UTF-16 code units. */
+const longestErrorBody = 20_000;
 
 async function wordsOfBody(response: Response, redact: Redact): Promise<string> {
-  const bytes = await bytesOf(response, errorBytes).catch(() => new Uint8Array());
-  if (bytes === null) return "(a long body)";
-  const said = excerpt(redact(new TextDecoder().decode(bytes)), longestQuote);
+  const text = await firstText(response, longestErrorBody).catch(() => "");
+  const said = excerpt(redact(text), longestQuote);
   return said === "" ? "(no body)" : said;
 }
 
@@ -58,10 +47,11 @@ async function statusFailure(response: Response, { url, redact }: HttpRequest): 
     ? `a redirect to ${excerpt(redact(headers.get("location") ?? "nowhere"), 200)}, which is not followed; correct \`url\``
     : await wordsOfBody(response, redact);
   const wait = retryable ? retryAfterMs(headers, Date.now()) : undefined;
+  const rateLimit = rateLimitOf(headers, Date.now());
   const message = `${url.host} answered ${status}: ${said}`;
   return new TargetError(
     { kind: limited ? "rate_limit" : "provider", message, retryable, statusCode: status },
-    wait === undefined ? {} : { retryAfterMs: wait },
+    { ...(wait === undefined ? {} : { retryAfterMs: wait }), ...(rateLimit && { rateLimit }) },
   );
 }
 
@@ -102,10 +92,9 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
     });
     hasAnswered = true;
     if (!response.ok) throw await statusFailure(response, request);
-    const bytes = await bytesOf(response, maximumBytes);
-    if (bytes !== null) return { status: response.status, json: jsonFrom(bytes, url.host, request.redact) };
-    const message = `${url.host} sent an answer of more than ${maximumBytes} bytes, the limit of \`maximumResponseBytes\``;
-    throw new TargetError({ kind: "target", message, retryable: false });
+    const bytes = await boundedBytes(response, maximumBytes, url.host);
+    const json = jsonFrom(bytes, url.host, request.redact);
+    return { json, rateLimit: rateLimitOf(response.headers, Date.now()) };
   } catch (error) {
     throw fetchFailure(error, hasAnswered, request);
   }

@@ -3,6 +3,7 @@ import type { CallContext, Target, TargetRequest, TargetResponse } from "../core
 import type { Json } from "../core/json.ts";
 import { redactor, redactValue } from "../core/redact.ts";
 import type { Span } from "../core/trace.ts";
+import { withoutUndefined } from "./answer.ts";
 import { checkVariables, readCredentials } from "./http-credentials.ts";
 import { exchange, type HttpRequest } from "./http-exchange.ts";
 import { type HttpSettings, type HttpTargetOptions, httpComponents, httpSettings } from "./http-options.ts";
@@ -55,16 +56,17 @@ export function httpTarget(options: HttpTargetOptions): Target {
   };
   const answer = async (request: HttpRequest): Promise<TargetResponse> => {
     try {
-      const created = (await exchange(request)).json;
+      const { json, rateLimit } = await exchange(request);
       const { poll } = settings;
-      const body = poll === undefined ? created : await polled(created, poll, request, background);
+      const body = poll === undefined ? json : await polled(json, poll, request, background);
+      const found = answerIn(body, settings.response, request.url.host);
       // A server may echo what it was sent.
-      return redactValue(answerIn(body, settings.response, request.url.host), request.redact);
+      return redactValue({ ...found, ...(rateLimit && { rateLimit }) }, request.redact);
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
       const failure = { ...error.failure, message: request.redact(error.failure.message) };
-      const wait = error.retryAfterMs;
-      throw new TargetError(failure, wait === undefined ? {} : { retryAfterMs: wait });
+      const { retryAfterMs, rateLimit } = error;
+      throw new TargetError(failure, withoutUndefined({ retryAfterMs, rateLimit }) as object);
     }
   };
   return {

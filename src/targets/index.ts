@@ -17,6 +17,13 @@ export type {
   OpenAITool,
   OpenAIToolContext,
 } from "./openai-options.ts";
+export {
+  type Recorded,
+  type RecordedRelease,
+  type RecordingWriter,
+  recordingWriter,
+  requireRecordable,
+} from "./record.ts";
 export { type ReplayTargetOptions, replayTarget } from "./replay.ts";
 export type {
   ContextPath,

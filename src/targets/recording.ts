@@ -1,11 +1,38 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { EvalsError } from "../core/errors.ts";
+import type { TargetRequest } from "../core/extensions.ts";
 import { failureSchema } from "../core/failure.ts";
+import { canonicalJson, isJsonObject } from "../core/json.ts";
 import { complaint } from "../core/validate.ts";
 import { answerMembers } from "./answer.ts";
+
+/** The first line of a recording that `evals run --record` wrote: what was recorded. */
+const headerSchema = z.strictObject({
+  recording: z.strictObject({
+    /** Version of the format. */
+    version: z.literal(1),
+    /** Name of the release. */
+    release: z.string(),
+    /** SHA-256 over the components. */
+    fingerprint: z.string(),
+    /** The bundle that answered. */
+    components: z.record(z.string(), z.json()),
+    /** The dataset that was asked. */
+    dataset: z.strictObject({
+      name: z.string(),
+      version: z.int().nullable(),
+      fingerprint: z.string(),
+    }),
+    /** The run that was recorded. */
+    runId: z.string(),
+  }),
+});
+/** What a recording is of. */
+export type RecordingHeader = z.infer<typeof headerSchema>["recording"];
 
 /** One line of a recording: what was answered to one repetition of one case. */
 const recordingSchema = z
@@ -14,6 +41,8 @@ const recordingSchema = z
     caseId: z.string().min(1),
     /** Number of the repetition; the first is 1. */
     repetition: z.int().min(1).default(1),
+    /** What was asked, as {@link askedDigest} gives it. */
+    asked: z.string().optional(),
     /** The answer's text; empty where it is left out. */
     text: z.string().optional(),
     ...answerMembers,
@@ -37,6 +66,16 @@ type Recording = z.infer<typeof recordingSchema>;
 
 /** Recorded outputs by {@link recordingKey}. */
 export type Recordings = ReadonlyMap<string, Recording>;
+
+/** SHA-256 of a value's canonical JSON: the same as the fingerprints of a run's manifest. */
+export function digestOf(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+}
+
+/** What a case asks, in short: a case with another input under the same name is another case. */
+export function askedDigest({ input, context }: Pick<TargetRequest, "input" | "context">): string {
+  return digestOf({ input, context });
+}
 
 /** Key of a recording: the case and the number of the repetition. */
 export function recordingKey(caseId: string, repetition: number): string {
@@ -94,22 +133,38 @@ function* linesOf(bytes: Buffer): Generator<Buffer> {
   }
 }
 
-function parseLine(bytes: Buffer, where: string): Recording | undefined {
-  let value: unknown;
+function parseJson(bytes: Buffer, where: string): unknown {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
-    if (text === "") return undefined;
-    value = JSON.parse(text);
+    return text === "" ? undefined : JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof SyntaxError ? "is not JSON" : "is not UTF-8 text";
     throw invalid(`${where}: the line ${why}`, "Write one JSON object per line, in UTF-8.", cause);
   }
+}
+
+function parseLine(value: unknown, where: string): Recording {
   const parsed = recordingSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw invalid(
     `${where}: ${complaint(recordingSchema, parsed.error)}`,
     "Each line is one object with `caseId` and an answer or a `failure`; correct the line or record it anew.",
   );
+}
+
+/**
+ * Reads the header of a recording; `null` for a first line that is none.
+ *
+ * @throws EvalsError `TARGET_INVALID` for a header that cannot be used.
+ */
+export function headerIn(value: unknown, where: string): RecordingHeader | null {
+  if (!isJsonObject(value) || value.recording === undefined) return null;
+  const parsed = headerSchema.safeParse(value);
+  const hint = "A header is written by `evals run --record`; record anew.";
+  if (!parsed.success) throw invalid(`${where}: ${complaint(headerSchema, parsed.error)}`, hint);
+  const { recording } = parsed.data;
+  if (digestOf(recording.components) === recording.fingerprint) return recording;
+  throw invalid(`${where}: the components are not those that were recorded: their fingerprint differs`, hint);
 }
 
 /**
@@ -125,8 +180,10 @@ export async function loadRecordings(path: string): Promise<Recordings> {
   let line = 0;
   for (const bytes of linesOf(await readBytes(path, shown))) {
     line++;
-    const recording = parseLine(bytes, `${shown}:${line}`);
-    if (recording === undefined) continue;
+    const where = `${shown}:${line}`;
+    const value = parseJson(bytes, where);
+    if (value === undefined || (line === 1 && headerIn(value, where) !== null)) continue;
+    const recording = parseLine(value, where);
     const key = recordingKey(recording.caseId, recording.repetition);
     if (recordings.has(key)) {
       throw invalid(

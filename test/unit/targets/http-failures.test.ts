@@ -59,6 +59,15 @@ describe("failures of httpTarget", () => {
     expect((await errorOf(failing(400, "bad", null, { "retry-after": "1" }))).retryAfterMs).toBeUndefined();
   });
 
+  it("hands on what the server says is left", async () => {
+    const left = { "x-ratelimit-remaining-requests": "3", "x-ratelimit-reset-requests": "2s" };
+    const rateLimit = { remainingRequests: 3, resetMs: 2000 };
+    expect((await errorOf(scenes.rateLimited(left))).rateLimit).toEqual(rateLimit);
+    server.play(json({ text: "x" }, 200, left));
+    const answer = await httpTarget({ url: server.baseURL, headers }).call(request(), context());
+    expect(answer).toEqual({ text: "x", rateLimit });
+  });
+
   it("does not follow redirects, so that no secret goes elsewhere", async () => {
     const other = await startOpenAIServer();
     try {

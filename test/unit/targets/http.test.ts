@@ -268,7 +268,7 @@ describe("what httpTarget reads", () => {
   it("reads no more than the limit, whatever the server sends", async () => {
     const { failure } = await errorOf(scenes.huge(300_000), { maximumResponseBytes: 100_000 });
     expect(failure).toMatchObject({ kind: "target", retryable: false });
-    expect(failure.message).toContain("more than 100000 bytes");
+    expect(failure.message).toContain("more than 100000 bytes, the most that is read");
     let sent = 0;
     let isOpen = true;
     const endless: Scene = (_request, response) => {

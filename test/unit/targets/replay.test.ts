@@ -159,3 +159,58 @@ describe("replayTarget", () => {
     expect(error.message).toContain(words);
   });
 });
+
+describe("a recording with a header", () => {
+  const components = { model: { name: "m-1" }, prompt: null };
+  // SHA-256 of {"model":{"name":"m-1"},"prompt":null}, by `printf … | sha256sum`.
+  const fingerprint = "bd963ad0a4694f6a234a19fc12aaaa73a0bdc3e5c0cb30dd76a47d803fc8bcb8";
+  const header = (more: object = {}) => ({
+    recording: {
+      version: 1,
+      release: "live",
+      fingerprint,
+      components,
+      dataset: { name: "d", version: 1, fingerprint: "f" },
+      runId: "r",
+      ...more,
+    },
+  });
+
+  it("names the bundle itself", async () => {
+    const file = await recorded(header(), { caseId: "c1", text: "x" });
+    const target = replayTarget({ file });
+    expect(target.components).toEqual(components);
+    await target.check?.();
+    expect((await target.call(request(), context())).text).toBe("x");
+    expect(replayTarget({ file, components: { model: { name: "m-1" } } }).components).toEqual(components);
+  });
+
+  it("refuses to be another bundle", async () => {
+    const file = await recorded(header(), { caseId: "c1", text: "x" });
+    const other = await evalsErrorOf(() => replayTarget({ file, components: { model: { name: "m-2" } } }));
+    expect(other.code).toBe("TARGET_INVALID");
+    expect(other.message).toContain('was recorded with another `model`: {"name":"m-1"}, not {"name":"m-2"}');
+    const more = await evalsErrorOf(() => replayTarget({ file, components: { tools: [] } }));
+    expect(more.message).toContain("another `tools`: nothing, not []");
+  });
+
+  it.each([
+    [{ fingerprint: "0".repeat(64) }, "their fingerprint differs"],
+    [{ version: 2 }, "`recording.version`"],
+    [{ runid: "r" }, 'unknown key "runid" in `recording`, did you mean "runId"?'],
+  ])("refuses %j", async (more, words) => {
+    const file = await recorded(header(more), { caseId: "c1", text: "x" });
+    expect((await evalsErrorOf(() => replayTarget({ file }))).message).toContain(`:1: `);
+    expect((await evalsErrorOf(() => replayTarget({ file }))).message).toContain(words);
+  });
+
+  it("takes a header on the first line only", async () => {
+    const file = await recorded({ caseId: "c1", text: "x" }, header());
+    const error = await evalsErrorOf(() => replayTarget({ file }).check?.());
+    expect(error.message).toContain(':2: unknown key "recording"');
+    const alone = await recorded(header());
+    expect((await evalsErrorOf(() => replayTarget({ file: alone }).check?.())).message).toContain(
+      "holds no output",
+    );
+  });
+});
