@@ -3,8 +3,10 @@ import type { TraceMapping } from "../../core/trace-mapping.ts";
 import type { SpanSink } from "../read/sink.ts";
 import { factsOf, type TraceOddities } from "./facts-of.ts";
 import { compileNames } from "./names.ts";
+import { sharedValues } from "./span-codec.ts";
+import { spanLog, spanLogLimits } from "./span-log.ts";
 import { SpanReader } from "./span-reader.ts";
-import { mostSpansOfTrace, type Origin, type TraceRecord } from "./span-record.ts";
+import type { Origin } from "./span-record.ts";
 
 /** Gathers spans into traces. */
 export interface TraceCollector {
@@ -12,86 +14,107 @@ export interface TraceCollector {
   /** Says which file is read, and how far the reading is, for messages. */
   readonly place: { file: string; offset: number };
   /** Notes what could not be read. */
-  readonly problem: (reason: string, effect: TraceProblem["effect"], offset?: number | null) => void;
-  /** Marks a trace as incomplete; it counts even if no span of it could be read. */
-  readonly markIncomplete: (traceId: string) => void;
-  /** Gives the facts of all traces and forgets them. */
-  readonly finish: (onTrace: (facts: TraceFacts) => void) => void;
+  readonly problem: (
+    reason: string,
+    effect: TraceProblem["effect"],
+    place?: { offset: number | null },
+  ) => void;
+  /** Gives the facts of all traces, each once, and forgets them. */
+  readonly facts: () => Generator<TraceFacts>;
   /** What could not be read, or not as it was written. */
   readonly problems: () => TraceProblem[];
   /** Names that are read, with their counts. */
   readonly names: SpanReader["names"];
+  /** Ends the use of temporary files. */
+  readonly close: () => void;
 }
 
-/** Gathers spans into traces, in memory. */
+type Problem = { -readonly [K in keyof TraceProblem]: TraceProblem[K] };
+const mostOrigins = 10_000;
+const mostProblems = 1000;
+
+/** Gathers spans into traces, whatever order they come in. */
 export function traceCollector(mapping: TraceMapping): TraceCollector {
   const compiled = compileNames(mapping);
   const reader = new SpanReader(compiled);
-  const traces = new Map<string, TraceRecord>();
-  const origins = new Map<string, Origin>();
-  const found = new Map<string, { -readonly [K in keyof TraceProblem]: TraceProblem[K] }>();
+  const { origins, originOf } = originTable();
+  const log = spanLog(sharedValues(origins));
+  const found = new Map<string, Problem>();
   const place = { file: "", offset: 0 };
 
-  const traceOf = (traceId: string): TraceRecord => {
-    let trace = traces.get(traceId);
-    if (trace === undefined) {
-      trace = { traceId, spans: [], incomplete: false };
-      traces.set(traceId, trace);
-    }
-    return trace;
-  };
-  const problem: TraceCollector["problem"] = (reason, effect, offset = place.offset) => {
-    const key = `${place.file}\n${reason}`;
+  const note = (problem: TraceProblem) => {
+    const key = `${problem.file}\n${problem.reason}`;
     const before = found.get(key);
-    if (before === undefined) found.set(key, { file: place.file, offset, reason, count: 1, effect });
-    else before.count++;
+    if (before !== undefined) before.count += problem.count;
+    else if (found.size < mostProblems) found.set(key, { ...problem });
   };
-  const oddities = (counts: TraceOddities) => {
-    const note = (count: number, reason: string) => {
-      for (let i = 0; i < count; i++) problem(reason, "kept", null);
-    };
-    note(counts.duplicates, "a span with the identifier of another span of its trace; one of them counts");
-    note(counts.circular, "a span that is its own ancestor; it counts as an outermost span");
-    note(counts.negative, "a span that ended before it began, or has no end; its duration is not known");
-    note(counts.skewed, "a span that began before its parent: clocks differ");
+  const problem: TraceCollector["problem"] = (reason, effect, { offset } = place) => {
+    note({ file: place.file, offset, reason, count: 1, effect });
   };
-  const sink: SpanSink = {
-    reader,
-    origin(scope, tags) {
-      const key = JSON.stringify([scope, tags]);
-      let origin = origins.get(key);
-      if (origin === undefined) {
-        origin = { scope, tags };
-        if (origins.size < 10_000) origins.set(key, origin);
-      }
-      return origin;
-    },
-    span(traceId, span) {
-      const trace = traceOf(traceId);
-      if (trace.spans.length < mostSpansOfTrace) trace.spans.push(span);
-      else sink.lostSpan(traceId, `a trace has more than ${mostSpansOfTrace} spans`);
-    },
-    lostSpan(traceId, reason) {
-      problem(reason, "lost");
-      if (traceId !== null) traceOf(traceId).incomplete = true;
-    },
+  const noteOddities = (counts: TraceOddities) => {
+    for (const key of Object.keys(oddityReasons) as (keyof TraceOddities)[]) {
+      const count = counts[key];
+      if (count > 0) note({ file: "", offset: null, count, ...oddityReasons[key] });
+    }
   };
   return {
-    sink,
     place,
     problem,
-    markIncomplete(traceId) {
-      traceOf(traceId).incomplete = true;
+    names: reader.names,
+    sink: {
+      reader,
+      origin: originOf,
+      span: log.addSpan,
+      markIncomplete: log.addLost,
+      lostSpan(ids, reason) {
+        problem(reason, "lost");
+        if (ids !== null) log.addLost(ids);
+      },
     },
-    finish(onTrace) {
-      for (const trace of traces.values()) {
-        const { facts, oddities: counts } = factsOf(trace, compiled.tags);
-        oddities(counts);
-        onTrace(facts);
+    *facts() {
+      for (const trace of log.traces()) {
+        const { facts, oddities } = factsOf(trace, compiled.tags);
+        noteOddities({ ...oddities, dropped: trace.dropped });
+        yield facts;
       }
-      traces.clear();
     },
     problems: () => [...found.values()],
-    names: reader.names,
+    close: log.close,
   };
+}
+
+const oddityReasons = {
+  duplicates: {
+    reason: "a span with the identifier of another span of its trace; one of them counts",
+    effect: "kept",
+  },
+  circular: { reason: "a span that is its own ancestor; it counts as an outermost span", effect: "kept" },
+  negative: {
+    reason: "a span that ended before it began, or has no end; its duration is not known",
+    effect: "kept",
+  },
+  skewed: { reason: "a span that began before its parent: clocks differ", effect: "kept" },
+  dropped: {
+    reason: `a span beyond the ${spanLogLimits.spansOfTrace} that are kept of a trace`,
+    effect: "lost",
+  },
+} as const satisfies Record<keyof TraceOddities, Pick<TraceProblem, "reason" | "effect">>;
+
+/** One value for equal origins. */
+function originTable() {
+  const origins: Origin[] = [];
+  const places = new Map<string, Origin>();
+  const originOf = (scope: string, tags: Origin["tags"]): Origin => {
+    const isFull = origins.length >= mostOrigins;
+    const key = isFull ? "" : JSON.stringify([scope, tags]);
+    const before = places.get(key);
+    if (before !== undefined) return before;
+    const origin = isFull
+      ? { index: origins.length, scope: "…", tags: [] }
+      : { index: origins.length, scope, tags };
+    places.set(key, origin);
+    origins.push(origin);
+    return origin;
+  };
+  return { origins, originOf };
 }

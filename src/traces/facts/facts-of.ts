@@ -1,7 +1,7 @@
 import type { TraceEvaluation, TraceFacts } from "../../core/trace-facts.ts";
 import { dialectWords, kind } from "./concepts.ts";
 import type { TagSlots } from "./names.ts";
-import type { SpanRecord, Tag, TraceRecord } from "./span-record.ts";
+import { isRoot, type SpanRecord, type Tag, type TraceRecord } from "./span-record.ts";
 import { isBoundary, type SpanTree, spanTree } from "./span-tree.ts";
 import { trajectoryOf } from "./trajectory.ts";
 
@@ -13,6 +13,8 @@ export interface TraceOddities {
   readonly negative: number;
   /** Spans that began before their parent: the clocks of two machines differ. */
   readonly skewed: number;
+  /** Spans beyond those that are kept of one trace. */
+  readonly dropped: number;
 }
 
 const mostEvaluations = 50;
@@ -24,8 +26,8 @@ const noticedSkewMs = 1;
 export function factsOf(trace: TraceRecord, slots: TagSlots): { facts: TraceFacts; oddities: TraceOddities } {
   const tree = spanTree(trace.spans);
   const { spans, parents } = tree;
-  const hasRoot = spans.some(({ parentId }) => parentId === "");
-  const tops = spans.filter((span, i) => (hasRoot ? span.parentId === "" : parents[i] === -1));
+  const hasRoot = spans.some(isRoot);
+  const tops = spans.filter((span, i) => (hasRoot ? isRoot(span) : parents[i] === -1));
   const tags = bestTags(tree);
   const usage = usageOf(tree);
   const evaluations = spans.flatMap(({ evaluations: found }) => found ?? []).slice(0, mostEvaluations);
@@ -66,14 +68,14 @@ function latencyOf(spans: readonly SpanRecord[], tops: readonly SpanRecord[]): n
   const [first] = tops;
   if (first === undefined || tops.some(({ durationMs }) => durationMs < 0)) return null;
   if (tops.length === 1) {
-    if (first.parentId === "") return first.durationMs;
+    if (isRoot(first)) return first.durationMs;
     const end = first.startMs + first.durationMs;
     const covers = spans.every(
       (span) => span.startMs >= first.startMs && span.startMs + Math.max(span.durationMs, 0) <= end,
     );
     return covers ? first.durationMs : null;
   }
-  if (first.parentId !== "") return null;
+  if (!isRoot(first)) return null;
   let end = first.startMs;
   for (const top of tops) end = Math.max(end, top.startMs + top.durationMs);
   return end - first.startMs;
@@ -159,9 +161,12 @@ function bestTags({ spans }: SpanTree): Map<number, Tag> {
     }
     best.set(tag.slot, { ...tag, isRoot });
   };
-  for (const { tags, origin, parentId } of spans) {
-    if (tags !== null) for (const tag of tags) take(tag, parentId === "");
-    for (const tag of origin.tags) take(tag, parentId === "");
+  let last: SpanRecord["origin"] | null = null;
+  for (const span of spans) {
+    const { tags, origin } = span;
+    if (tags !== null) for (const tag of tags) take(tag, isRoot(span));
+    if (origin !== last || isRoot(span)) for (const tag of origin.tags) take(tag, isRoot(span));
+    last = origin;
   }
   return best;
 }
@@ -214,5 +219,5 @@ function odditiesOf({ spans, parents, duplicates, circular }: SpanTree): TraceOd
     const parent = parents[i]!;
     if (parent >= 0 && span.startMs < spans[parent]!.startMs - noticedSkewMs) skewed++;
   });
-  return { duplicates, circular, negative, skewed };
+  return { duplicates, circular, negative, skewed, dropped: 0 };
 }

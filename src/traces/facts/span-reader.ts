@@ -1,4 +1,5 @@
 import type { TraceEvaluation } from "../../core/trace-facts.ts";
+import { type IdentifierWords, wordsAt } from "../read/identifiers.ts";
 import { concept, kind, kindOfAiOperation, kindOfWord } from "./concepts.ts";
 import type { CompiledNames, KnownName } from "./names.ts";
 import { longestText, type Origin, type SpanRecord, type Tag } from "./span-record.ts";
@@ -8,8 +9,8 @@ export type AttributeValue = string | number | boolean | object | undefined;
 
 /** What a decoder knows of a span beside its attributes. */
 export interface SpanFrame {
-  readonly spanId: string;
-  readonly parentId: string;
+  /** Its identifiers and those of its parent and trace. */
+  readonly ids: IdentifierWords;
   readonly name: string;
   readonly startMs: number;
   readonly durationMs: number;
@@ -106,8 +107,10 @@ export class SpanReader {
     const isError = frame.isError || errorType !== noText;
     const dialects = (this.dialects & 4) !== 0 ? this.dialects & ~2 : this.dialects;
     return {
-      spanId: frame.spanId,
-      parentId: frame.parentId,
+      spanHigh: frame.ids[wordsAt.span]!,
+      spanLow: frame.ids[wordsAt.span + 1]!,
+      parentHigh: frame.ids[wordsAt.parent]!,
+      parentLow: frame.ids[wordsAt.parent + 1]!,
       startMs: frame.startMs,
       durationMs: frame.durationMs,
       kind: what,

@@ -9,18 +9,21 @@ export interface Tag {
 
 /** What the spans of one library in one process share. */
 export interface Origin {
+  /** Its place among all origins of a reading. */
+  readonly index: number;
   /** `name@version` of the library; the name alone where it has no version, empty where it has none. */
   readonly scope: string;
   /** Tags of the resource. */
   readonly tags: readonly Tag[];
 }
 
-/** What is kept of a span. Numbers are −1 where nothing was recorded. */
+/** What is kept of a span. Identifiers are signed 32-bit words; other numbers are −1 where nothing was recorded. */
 export interface SpanRecord {
-  /** 16 hexadecimal digits. */
-  readonly spanId: string;
-  /** 16 hexadecimal digits; empty for a root. */
-  readonly parentId: string;
+  readonly spanHigh: number;
+  readonly spanLow: number;
+  /** Both words are 0 for a root. */
+  readonly parentHigh: number;
+  readonly parentLow: number;
   /** Milliseconds since 1970. */
   readonly startMs: number;
   /** Milliseconds; −1 where it ended before it began. */
@@ -48,15 +51,18 @@ export interface SpanRecord {
   readonly evaluations: readonly TraceEvaluation[] | null;
 }
 
+/** True for a span without a parent. */
+export function isRoot({ parentHigh, parentLow }: SpanRecord): boolean {
+  return parentHigh === 0 && parentLow === 0;
+}
+
 /** The spans of one trace. */
 export interface TraceRecord {
   readonly traceId: string;
-  readonly spans: SpanRecord[];
+  readonly spans: readonly SpanRecord[];
   /** True when a part of it could not be read. */
-  incomplete: boolean;
+  readonly incomplete: boolean;
 }
 
-/** Largest number of spans that are kept of one trace. */
-export const mostSpansOfTrace = 200_000;
 /** Longest text that is kept of a tag or a label, in UTF-16 code units. */
 export const longestText = 200;

@@ -1,5 +1,5 @@
 import { kind } from "./concepts.ts";
-import type { SpanRecord } from "./span-record.ts";
+import { isRoot, type SpanRecord } from "./span-record.ts";
 
 /** The spans of a trace with their parents; positions are those of `spans`. */
 export interface SpanTree {
@@ -22,16 +22,18 @@ const fewSpans = 16;
 /** Orders the spans of a trace into a tree. Does not depend on the order in which they were read. */
 export function spanTree(read: readonly SpanRecord[]): SpanTree {
   const sorted = [...read].sort(byStart);
-  const { spans, index } = distinct(sorted);
-  const parents = new Int32Array(spans.length);
+  const { spans, index } = sorted.length > fewSpans ? distinctOfMany(sorted) : distinct(sorted);
+  if (spans.length < sorted.length) return { ...spanTree(spans), duplicates: sorted.length - spans.length };
+  const parents = new Int32Array(spans.length).fill(-1);
   let orphans = 0;
-  spans.forEach(({ parentId }, i) => {
-    const parent = parentId === "" ? -1 : index(parentId);
-    if (parentId !== "" && parent === -1) orphans++;
-    parents[i] = parent;
-  });
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i]!;
+    if (isRoot(span)) continue;
+    parents[i] = index(span.parentHigh, span.parentLow);
+    if (parents[i] === -1) orphans++;
+  }
   const { upwards, circular } = order(parents);
-  return { spans, parents, upwards, duplicates: sorted.length - spans.length, orphans, circular };
+  return { spans, parents, upwards, duplicates: 0, orphans, circular };
 }
 
 /** By start; a span before the one that it encloses; else by identifier. */
@@ -39,13 +41,10 @@ function byStart(a: SpanRecord, b: SpanRecord): number {
   return (
     a.startMs - b.startMs ||
     b.durationMs - a.durationMs ||
-    compareTexts(a.spanId, b.spanId) ||
+    a.spanHigh - b.spanHigh ||
+    a.spanLow - b.spanLow ||
     moreKnown(b) - moreKnown(a)
   );
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Of two spans with one identifier the one that says more is kept. */
@@ -53,27 +52,38 @@ function moreKnown(span: SpanRecord): number {
   return Math.max(span.inputTokens, 0) + Math.max(span.outputTokens, 0) + span.kind / 16;
 }
 
-function distinct(sorted: readonly SpanRecord[]) {
-  if (sorted.length > fewSpans) return distinctOfMany(sorted);
+interface Distinct {
+  readonly spans: SpanRecord[];
+  /** The position of a span; −1 when it is not there. */
+  readonly index: (high: number, low: number) => number;
+}
+
+function distinct(sorted: readonly SpanRecord[]): Distinct {
   const spans: SpanRecord[] = [];
-  const index = (spanId: string) => spans.findIndex((span) => span.spanId === spanId);
+  const index = (high: number, low: number) => {
+    for (let i = 0; i < spans.length; i++) {
+      if (spans[i]!.spanLow === low && spans[i]!.spanHigh === high) return i;
+    }
+    return -1;
+  };
   for (const span of sorted) {
-    const before = index(span.spanId);
+    const before = index(span.spanHigh, span.spanLow);
     if (before === -1) spans.push(span);
     else spans[before] = better(spans[before]!, span);
   }
   return { spans, index };
 }
 
-function distinctOfMany(sorted: readonly SpanRecord[]) {
+function distinctOfMany(sorted: readonly SpanRecord[]): Distinct {
   const spans: SpanRecord[] = [];
   const places = new Map<string, number>();
+  const index = (high: number, low: number) => places.get(`${high} ${low}`) ?? -1;
   for (const span of sorted) {
-    const before = places.get(span.spanId);
-    if (before === undefined) places.set(span.spanId, spans.push(span) - 1);
+    const before = index(span.spanHigh, span.spanLow);
+    if (before === -1) places.set(`${span.spanHigh} ${span.spanLow}`, spans.push(span) - 1);
     else spans[before] = better(spans[before]!, span);
   }
-  return { spans, index: (spanId: string) => places.get(spanId) ?? -1 };
+  return { spans, index };
 }
 
 /** Of two reports of one span the longer one: it was written later. */

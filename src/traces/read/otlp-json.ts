@@ -1,10 +1,9 @@
 import type { AttributeValue } from "../facts/span-reader.ts";
 import type { Origin } from "../facts/span-record.ts";
-import { identifier, parentIdentifier } from "./identifiers.ts";
+import { identifierWords, readIdentifier, readParent } from "./identifiers.ts";
+import { isLoose, type Loose, listOf } from "./loose.ts";
 import { missing, type SpanSink, scopeName } from "./sink.ts";
 import { millisecondsBetween, millisecondsOf, readNanoseconds, type TimePoint } from "./times.ts";
-
-type Loose = Readonly<Record<string, unknown>>;
 
 /**
  * Reads one OTLP request written as JSON: the names of today (`resourceSpans`, `scopeSpans`), those that Tempo and older exporters
@@ -24,7 +23,7 @@ export function resourceGroups(value: unknown): readonly unknown[] | null {
   if (!isLoose(value)) return null;
   const groups = value.resourceSpans ?? value.batches ?? value.resource_spans;
   if (Array.isArray(groups)) return groups;
-  return isLoose(value.trace) ? resourceGroups(value.trace) : null;
+  return isLoose(value.trace) && !("trace" in value.trace) ? resourceGroups(value.trace) : null;
 }
 
 /** Reads the spans of one resource. */
@@ -87,6 +86,7 @@ function mapOf(entries: unknown, depth: number): object | undefined {
   );
 }
 
+const ids = identifierWords();
 const start: TimePoint = { seconds: 0, nanoseconds: 0 };
 const end: TimePoint = { seconds: 0, nanoseconds: 0 };
 
@@ -95,21 +95,21 @@ function readSpan(span: unknown, origin: Origin, sink: SpanSink): void {
     sink.lostSpan(null, "a span that is no object");
     return;
   }
-  const traceId = identifier(span.traceId ?? span.trace_id, 32);
-  const spanId = identifier(span.spanId ?? span.span_id, 16);
+  const hasTrace = readIdentifier(span.traceId ?? span.trace_id, "trace", ids);
+  const hasSpan = readIdentifier(span.spanId ?? span.span_id, "span", ids);
   const hasStart = readNanoseconds(span.startTimeUnixNano ?? span.start_time_unix_nano, start);
-  if (traceId === null || spanId === null || !hasStart) {
-    sink.lostSpan(traceId, `a span without a valid ${missing(traceId, spanId)}`);
+  if (!hasTrace || !hasSpan || !hasStart) {
+    sink.lostSpan(hasTrace ? ids : null, `a span without a valid ${missing(hasTrace, hasSpan)}`);
     return;
   }
+  readParent(span.parentSpanId ?? span.parent_span_id, ids);
   const hasEnd = readNanoseconds(span.endTimeUnixNano ?? span.end_time_unix_nano, end);
   const { reader } = sink;
   reader.begin();
   readAttributes(span.attributes, sink);
   const status = span.status as { code?: unknown; message?: unknown } | undefined | null;
   const frame = {
-    spanId,
-    parentId: parentOf(span),
+    ids,
     name: typeof span.name === "string" ? span.name : "",
     startMs: millisecondsOf(start),
     durationMs: hasEnd ? millisecondsBetween(start, end) : -1,
@@ -118,12 +118,7 @@ function readSpan(span: unknown, origin: Origin, sink: SpanSink): void {
     exceptionType: readEvents(span.events, sink),
     origin,
   };
-  sink.span(traceId, reader.finish(frame));
-}
-
-function parentOf(span: Loose): string {
-  const parent = span.parentSpanId ?? span.parent_span_id;
-  return parent === undefined || parent === null ? "" : parentIdentifier(parent);
+  sink.span(ids, reader.finish(frame));
 }
 
 /** Reads results of evaluations. Returns the type of the exception, where one was recorded. */
@@ -148,13 +143,4 @@ function readEvents(events: unknown, { reader }: SpanSink): string {
 function eventAttribute(event: Loose, name: string): AttributeValue {
   const found = listOf(event.attributes).find((attribute) => isLoose(attribute) && attribute.key === name);
   return isLoose(found) ? attributeValue(found.value) : undefined;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** True for an object that is no list. */
-export function isLoose(value: unknown): value is Loose {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,8 @@
-import { createReadStream } from "node:fs";
-import { EvalsError, messageOf } from "../../core/errors.ts";
 import type { TraceFacts, TraceSummary } from "../../core/trace-facts.ts";
 import { type TraceMapping, traceMappingSchema } from "../../core/trace-mapping.ts";
-import { type TraceCollector, traceCollector } from "../facts/collector.ts";
+import { traceCollector } from "../facts/collector.ts";
 import { summaryBuilder } from "../facts/summary.ts";
-import { readOtlpJson } from "./otlp-json.ts";
+import { fileReading, readTraceFile } from "./read-file.ts";
 
 /** Options of a reading. */
 export interface ReadTracesOptions {
@@ -26,53 +24,16 @@ export async function readTraceFacts(
   options: ReadTracesOptions = {},
 ): Promise<TraceSummary> {
   const collector = traceCollector(mapping);
+  const reading = fileReading(collector, options.signal);
   const summary = summaryBuilder();
-  for (const file of files) await readFile(file, collector, options.signal);
-  collector.finish((facts) => {
-    summary.add(facts);
-    options.onTrace?.(facts);
-  });
-  return summary.finish(files, collector.names.values(), collector.problems());
-}
-
-async function readFile(
-  file: string,
-  collector: TraceCollector,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  collector.place.file = file;
-  collector.place.offset = 0;
-  let rest: Buffer = Buffer.alloc(0);
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-      signal?.throwIfAborted();
-      let bytes: Buffer = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
-      for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10)) {
-        readLine(bytes.subarray(0, end), collector);
-        collector.place.offset += end + 1;
-        bytes = bytes.subarray(end + 1);
-      }
-      rest = bytes;
+    for (const file of files) await readTraceFile(file, reading);
+    for (const facts of collector.facts()) {
+      summary.add(facts);
+      options.onTrace?.(facts);
     }
-  } catch (cause) {
-    if (signal?.aborted) throw cause;
-    throw new EvalsError(
-      "TRACES_UNREADABLE",
-      `${file} cannot be read (${messageOf(cause)})`,
-      "check the path",
-      { cause },
-    );
+  } finally {
+    collector.close();
   }
-  readLine(rest, collector);
-}
-
-function readLine(line: Buffer, collector: TraceCollector): void {
-  const text = line.toString("utf8").trim();
-  if (text === "") return;
-  try {
-    if (!readOtlpJson(JSON.parse(text), collector.sink))
-      collector.problem("a line that is no OTLP request", "lost");
-  } catch {
-    collector.problem("a line that is no JSON", "lost");
-  }
+  return summary.finish(files, collector.names.values(), collector.problems());
 }

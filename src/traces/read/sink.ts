@@ -1,5 +1,6 @@
 import type { SpanReader } from "../facts/span-reader.ts";
 import type { Origin, SpanRecord } from "../facts/span-record.ts";
+import type { IdentifierWords } from "./identifiers.ts";
 
 /** Where decoders put what they read. */
 export interface SpanSink {
@@ -8,9 +9,11 @@ export interface SpanSink {
   /** The shared value for what spans of one library in one process have in common. */
   readonly origin: (scope: string, tags: Origin["tags"]) => Origin;
   /** Takes a span. */
-  readonly span: (traceId: string, span: SpanRecord) => void;
-  /** Notes a span that could not be read; its trace is incomplete where it is known. */
-  readonly lostSpan: (traceId: string | null, reason: string) => void;
+  readonly span: (ids: IdentifierWords, span: SpanRecord) => void;
+  /** Notes a span that could not be read; its trace is incomplete where it is known, and counts even if none of its spans could be read. */
+  readonly lostSpan: (ids: IdentifierWords | null, reason: string) => void;
+  /** Notes that a part of a trace may be lost. */
+  readonly markIncomplete: (ids: IdentifierWords) => void;
 }
 
 /** The name of a library with its version. */
@@ -21,7 +24,7 @@ export function scopeName(name: unknown, version: unknown): string {
 }
 
 /** What a span lacks that it cannot be read without. */
-export function missing(traceId: string | null, spanId: string | null): string {
-  if (traceId === null) return "trace identifier";
-  return spanId === null ? "span identifier" : "start time";
+export function missing(hasTrace: boolean, hasSpan: boolean): string {
+  if (!hasTrace) return "trace identifier";
+  return hasSpan ? "start time" : "span identifier";
 }

@@ -37,6 +37,22 @@ function readDigits(text: string, into: TimePoint): boolean {
   return seconds <= latestSeconds && (seconds > 0 || nanoseconds > 0);
 }
 
+/**
+ * Reads nanoseconds since 1970 from the two halves of an unsigned 64-bit number, without losing a nanosecond: 2³² ns are 4 s and
+ * 294,967,296 ns, and no product here exceeds 2⁵³.
+ *
+ * @returns false for zero and for a time after the year 9999.
+ */
+export function readFixedNanoseconds(high: number, low: number, into: TimePoint): boolean {
+  const upper = (high >>> 16) * 294_967_296;
+  const upperSeconds = Math.floor(upper / 1e9);
+  const rest = (upper - upperSeconds * 1e9) * 65_536 + (high & 0xffff) * 294_967_296 + low;
+  const restSeconds = Math.floor(rest / 1e9);
+  into.seconds = high * 4 + upperSeconds * 65_536 + restSeconds;
+  into.nanoseconds = rest - restSeconds * 1e9;
+  return into.seconds <= latestSeconds && (high !== 0 || low !== 0);
+}
+
 /** Milliseconds since 1970. */
 export function millisecondsOf({ seconds, nanoseconds }: TimePoint): number {
   return seconds * 1000 + nanoseconds / 1e6;

@@ -1,0 +1,46 @@
+/** Finds values by the bytes of their name, without making a text of them. */
+export interface ByteTable<T> {
+  /** The value for bytes from `start` to `end`; made on first sight where there is none yet. */
+  readonly get: (bytes: Uint8Array, start: number, end: number) => T;
+}
+
+interface Entry<T> {
+  readonly hash: number;
+  readonly name: Uint8Array;
+  readonly value: T;
+}
+
+const places = 1 << 15;
+const mostEntries = places / 2;
+
+/** A table that keeps what `make` gives for each name, up to a fixed number; beyond it, values are made each time. */
+export function byteTable<T>(make: (name: string) => T): ByteTable<T> {
+  const entries: (Entry<T> | undefined)[] = new Array<Entry<T> | undefined>(places).fill(undefined);
+  let size = 0;
+  return {
+    get(bytes, start, end) {
+      let hash = end - start;
+      for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+      hash ^= hash >>> 15;
+      let place = hash & (places - 1);
+      for (let entry = entries[place]; entry !== undefined; entry = entries[place]) {
+        if (entry.hash === hash && isSame(entry.name, bytes, start, end)) return entry.value;
+        place = (place + 1) & (places - 1);
+      }
+      const name = bytes.slice(start, end);
+      const value = make(Buffer.from(name.buffer, name.byteOffset, name.length).toString("utf8"));
+      if (size < mostEntries) {
+        entries[place] = { hash, name, value };
+        size++;
+      }
+      return value;
+    },
+  };
+}
+
+function isSame(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (name.length !== length) return false;
+  for (let at = 0; at < length; at++) if (name[at] !== bytes[start + at]) return false;
+  return true;
+}

@@ -1,0 +1,80 @@
+import { isAscii } from "node:buffer";
+import type { TraceCollector } from "../facts/collector.ts";
+import type { ByteQueue } from "./byte-queue.ts";
+import { knownJson, readJsonValue } from "./json-value.ts";
+import { noteTracesIn } from "./salvage.ts";
+
+const newline = 10;
+
+/** Reads a file with a JSON value on each line. A line longer than `longest` is passed over. */
+export async function readLines(
+  queue: ByteQueue,
+  collector: TraceCollector,
+  { longest, signal }: { longest: number; signal?: AbortSignal | undefined },
+): Promise<void> {
+  let searched = 0;
+  for (;;) {
+    const { bytes } = queue;
+    let from = 0;
+    for (let end = bytes.indexOf(newline, searched); end !== -1; end = bytes.indexOf(newline, from)) {
+      collector.place.offset = queue.offset + from;
+      readJsonLine(bytes, from, end, collector);
+      from = end + 1;
+    }
+    searched = bytes.length - from;
+    queue.use(from);
+    if (queue.length > longest) {
+      await passOverLine(queue, collector, longest);
+      searched = 0;
+    }
+    signal?.throwIfAborted();
+    if (!(await queue.more())) break;
+  }
+  collector.place.offset = queue.offset;
+  readJsonLine(queue.bytes, 0, queue.length, collector, true);
+}
+
+async function passOverLine(queue: ByteQueue, collector: TraceCollector, longest: number): Promise<void> {
+  collector.place.offset = queue.offset;
+  collector.problem(`a line of more than ${longest} bytes`, "lost");
+  for (;;) {
+    const end = queue.bytes.indexOf(newline);
+    if (end !== -1) {
+      queue.use(end + 1);
+      return;
+    }
+    queue.use(queue.length);
+    if (!(await queue.more())) return;
+  }
+}
+
+/** Reads one JSON value. What is no JSON is counted, and the traces that it names are incomplete. */
+export function readJsonLine(
+  bytes: Buffer,
+  from: number,
+  end: number,
+  collector: TraceCollector,
+  isLast = false,
+): void {
+  if (isBlank(bytes, from, end)) return;
+  const line = bytes.subarray(from, end);
+  let value: unknown;
+  try {
+    value = JSON.parse(line.toString(isAscii(line) ? "latin1" : "utf8"));
+  } catch {
+    collector.problem(
+      isLast ? "the file ends in the middle of a line" : "a line that is no complete JSON",
+      "lost",
+    );
+    noteTracesIn(line, collector);
+    return;
+  }
+  if (!readJsonValue(value, collector.sink)) {
+    collector.problem(`JSON that is of no known kind: ${knownJson}`, "lost");
+  }
+}
+
+function isBlank(bytes: Buffer, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) if (bytes[at]! > 32) return false;
+  return true;
+}
