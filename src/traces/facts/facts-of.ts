@@ -22,6 +22,9 @@ const offWords = new Set(["false", "0", "no", "none", "off", "null", "undefined"
 const errorWords = new Set(["error", "failed", "failure", "fail", "timeout", "timed_out", "exception"]);
 const noticedSkewMs = 1;
 
+/** Values by place. */
+type Tags = (string | undefined)[];
+
 /** The facts of a trace. Does not depend on the order of its spans. */
 export function factsOf(trace: TraceRecord, slots: TagSlots): { facts: TraceFacts; oddities: TraceOddities } {
   const tree = spanTree(trace.spans);
@@ -42,9 +45,9 @@ export function factsOf(trace: TraceRecord, slots: TagSlots): { facts: TraceFact
     outputTokens: usage.outputTokens,
     costUsd: usage.costUsd,
     hasError: tops.some(({ isError }) => isError) || saysError(tops, slots.status),
-    fallback: isOn(tags.get(slots.fallback)),
-    route: tags.get(slots.route)?.value ?? null,
-    release: tags.get(slots.release)?.value ?? null,
+    fallback: isOn(tags[slots.fallback]),
+    route: tags[slots.route] ?? null,
+    release: tags[slots.release] ?? null,
     cohorts: cohortsOf(tags, slots),
     trajectory: trajectoryOf(tree, slots.step),
     feedback: feedbackOf(tags, evaluations, slots),
@@ -86,27 +89,29 @@ function latencyOf(spans: readonly SpanRecord[], tops: readonly SpanRecord[]): n
  * library's span of the same call, or repeats the sum of its steps, adds nothing. A model call with a tool or an agent inside is a call
  * beside them: what these used is added to its own.
  */
-function usageOf({ spans, parents, upwards }: SpanTree) {
-  const total = (own: (span: SpanRecord) => number): number | null => {
-    const inner = new Float64Array(spans.length).fill(-1);
-    const beside = new Float64Array(spans.length).fill(-1);
-    let sum = -1;
-    for (const i of upwards) {
-      const span = spans[i]!;
-      const subtree = plus(Math.max(own(span), inner[i]!), beside[i]!);
-      const parent = parents[i]!;
-      if (parent === -1) sum = plus(sum, subtree);
-      else if (spans[parent]!.kind === kind.model && isBoundary(span))
-        beside[parent] = plus(beside[parent]!, subtree);
-      else inner[parent] = plus(inner[parent]!, subtree);
-    }
-    return sum < 0 ? null : sum;
-  };
+function usageOf(tree: SpanTree) {
   return {
-    inputTokens: total(({ inputTokens }) => inputTokens),
-    outputTokens: total(({ outputTokens }) => outputTokens),
-    costUsd: total(({ costUsd }) => costUsd),
+    inputTokens: total(tree, ({ inputTokens }) => inputTokens),
+    outputTokens: total(tree, ({ outputTokens }) => outputTokens),
+    costUsd: total(tree, ({ costUsd }) => costUsd),
   };
+}
+
+function total({ spans, parents, upwards }: SpanTree, own: (span: SpanRecord) => number): number | null {
+  if (!spans.some((span) => own(span) >= 0)) return null;
+  const inner = new Array<number>(spans.length).fill(-1);
+  const beside = new Array<number>(spans.length).fill(-1);
+  let sum = -1;
+  for (const i of upwards) {
+    const span = spans[i]!;
+    const subtree = plus(Math.max(own(span), inner[i]!), beside[i]!);
+    const parent = parents[i]!;
+    if (parent === -1) sum = plus(sum, subtree);
+    else if (spans[parent]!.kind === kind.model && isBoundary(span)) {
+      beside[parent] = plus(beside[parent]!, subtree);
+    } else inner[parent] = plus(inner[parent]!, subtree);
+  }
+  return sum;
 }
 
 /** A sum where −1 is "not known". */
@@ -115,9 +120,8 @@ function plus(a: number, b: number): number {
   return b < 0 ? a : a + b;
 }
 
-function callsOf({ spans, parents, upwards }: SpanTree) {
-  const wraps = wrappers(spans, parents, upwards);
-  const known = new Uint8Array(spans.length);
+function callsOf({ spans, parents, upwards, wraps }: SpanTree) {
+  const known = new Array<boolean>(spans.length).fill(false);
   const calls = { modelCalls: 0, modelCallsWithUsage: 0, modelErrors: 0, toolCalls: 0, toolTimeouts: 0 };
   for (let at = upwards.length - 1; at >= 0; at--) {
     const i = upwards[at]!;
@@ -127,52 +131,40 @@ function callsOf({ spans, parents, upwards }: SpanTree) {
       if (span.isTimeout) calls.toolTimeouts++;
     }
     const parent = parents[i]!;
-    const isInside = parent >= 0 && known[parent] === 1 && !isBoundary(span);
-    known[i] = isInside || (span.kind === kind.model && span.inputTokens >= 0) ? 1 : 0;
-    if (span.kind !== kind.model || wraps[i] === 1) continue;
+    const isInside = parent >= 0 && known[parent]! && !isBoundary(span);
+    known[i] = isInside || (span.kind === kind.model && span.inputTokens >= 0);
+    if (span.kind !== kind.model || wraps[i]!) continue;
     calls.modelCalls++;
-    if (known[i] === 1) calls.modelCallsWithUsage++;
+    if (known[i]!) calls.modelCallsWithUsage++;
     if (span.isError) calls.modelErrors++;
   }
   return calls;
 }
 
-/** 1 for each span with a model call inside that is not behind a tool or an agent. */
-export function wrappers(spans: readonly SpanRecord[], parents: Int32Array, upwards: Int32Array): Uint8Array {
-  const wraps = new Uint8Array(spans.length);
-  for (const i of upwards) {
-    const span = spans[i]!;
-    const parent = parents[i]!;
-    if (parent >= 0 && !isBoundary(span) && (span.kind === kind.model || wraps[i] === 1)) wraps[parent] = 1;
-  }
-  return wraps;
-}
-
 /** For each place the value with the best name; of several spans the root's, else the earliest one's. */
-function bestTags({ spans }: SpanTree): Map<number, Tag> {
-  const best = new Map<number, Tag & { isRoot: boolean }>();
-  const take = (tag: Tag, isRoot: boolean) => {
-    const before = best.get(tag.slot);
-    if (
-      before !== undefined &&
-      (before.rank < tag.rank || (before.rank === tag.rank && (before.isRoot || !isRoot)))
-    ) {
-      return;
-    }
-    best.set(tag.slot, { ...tag, isRoot });
+function bestTags({ spans }: SpanTree): Tags {
+  const values: (string | undefined)[] = [];
+  const ranks: number[] = [];
+  const take = ({ slot, rank, value }: Tag, isOfRoot: boolean) => {
+    const key = rank * 2 + (isOfRoot ? 0 : 1);
+    const before = ranks[slot];
+    if (before !== undefined && before <= key) return;
+    values[slot] = value;
+    ranks[slot] = key;
   };
   let last: SpanRecord["origin"] | null = null;
   for (const span of spans) {
     const { tags, origin } = span;
-    if (tags !== null) for (const tag of tags) take(tag, isRoot(span));
-    if (origin !== last || isRoot(span)) for (const tag of origin.tags) take(tag, isRoot(span));
+    const isOfRoot = isRoot(span);
+    if (tags !== null) for (const tag of tags) take(tag, isOfRoot);
+    if (origin !== last || isOfRoot) for (const tag of origin.tags) take(tag, isOfRoot);
     last = origin;
   }
-  return best;
+  return values;
 }
 
-function isOn(tag: Tag | undefined): boolean | null {
-  return tag === undefined ? null : !offWords.has(tag.value.trim().toLowerCase());
+function isOn(value: string | undefined): boolean | null {
+  return value === undefined ? null : !offWords.has(value.trim().toLowerCase());
 }
 
 function saysError(tops: readonly SpanRecord[], slot: number): boolean {
@@ -181,34 +173,38 @@ function saysError(tops: readonly SpanRecord[], slot: number): boolean {
   );
 }
 
-function cohortsOf(tags: ReadonlyMap<number, Tag>, { cohorts }: TagSlots): Record<string, string> {
-  return Object.fromEntries(
-    cohorts.flatMap(([dimension, slot]) => {
-      const tag = tags.get(slot);
-      return tag === undefined ? [] : [[dimension, tag.value]];
-    }),
-  );
+function cohortsOf(tags: Tags, { cohorts }: TagSlots): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [dimension, slot] of cohorts) {
+    const value = tags[slot];
+    if (value !== undefined) setOwn(found, dimension, value);
+  }
+  return found;
 }
 
-function feedbackOf(
-  tags: ReadonlyMap<number, Tag>,
-  evaluations: readonly TraceEvaluation[],
-  { feedback }: TagSlots,
-): string[] {
-  return feedback
-    .filter(({ slot, names, values }) => {
-      const means = (value: string) => {
-        const word = value.trim().toLowerCase();
-        return values === null ? !offWords.has(word) : values.has(word);
-      };
-      const tag = tags.get(slot);
-      if (tag !== undefined && means(tag.value)) return true;
-      return evaluations.some(
-        ({ name, value, label }) => names.has(name.toLowerCase()) && means(label ?? String(value ?? "")),
+/** Sets a member whose name may be `__proto__`. */
+function setOwn(object: Record<string, string>, name: string, value: string): void {
+  if (name !== "__proto__") object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function feedbackOf(tags: Tags, evaluations: readonly TraceEvaluation[], { feedback }: TagSlots): string[] {
+  const found: string[] = [];
+  for (const { kind: word, slot, names, values } of feedback) {
+    const means = (text: string) => {
+      const said = text.trim().toLowerCase();
+      return values === null ? !offWords.has(said) : values.has(said);
+    };
+    const value = tags[slot];
+    const isSaid =
+      (value !== undefined && means(value)) ||
+      evaluations.some(
+        ({ name, value: score, label }) =>
+          names.has(name.toLowerCase()) && means(label ?? String(score ?? "")),
       );
-    })
-    .map(({ kind: word }) => word)
-    .sort();
+    if (isSaid) found.push(word);
+  }
+  return found.sort();
 }
 
 function odditiesOf({ spans, parents, duplicates, circular }: SpanTree): TraceOddities {

@@ -223,7 +223,7 @@ function traceTable(spansOfTrace: number) {
           cursor.at = records[i + 1]!;
           spans.push(readSpanRecord(cursor, shared));
         }
-        yield { traceId: words.map(hexOf).join(""), spans, incomplete, dropped };
+        yield { traceId: hexOf(words), spans, incomplete, dropped };
       }
     },
   };

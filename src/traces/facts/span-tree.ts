@@ -6,9 +6,11 @@ export interface SpanTree {
   /** Each identifier once, in the order in which they began. */
   readonly spans: readonly SpanRecord[];
   /** Position of the parent; −1 for a root, an orphan and where parents form a circle. */
-  readonly parents: Int32Array;
+  readonly parents: readonly number[];
   /** Positions so that every span comes after its children. */
-  readonly upwards: Int32Array;
+  readonly upwards: readonly number[];
+  /** True for each span with a model call inside that is not behind a tool or an agent: it wraps that call. */
+  readonly wraps: readonly boolean[];
   /** Spans that had the identifier of another one. */
   readonly duplicates: number;
   /** Spans whose parent is not there. */
@@ -24,7 +26,7 @@ export function spanTree(read: readonly SpanRecord[]): SpanTree {
   const sorted = [...read].sort(byStart);
   const { spans, index } = sorted.length > fewSpans ? distinctOfMany(sorted) : distinct(sorted);
   if (spans.length < sorted.length) return { ...spanTree(spans), duplicates: sorted.length - spans.length };
-  const parents = new Int32Array(spans.length).fill(-1);
+  const parents = new Array<number>(spans.length).fill(-1);
   let orphans = 0;
   for (let i = 0; i < spans.length; i++) {
     const span = spans[i]!;
@@ -33,7 +35,15 @@ export function spanTree(read: readonly SpanRecord[]): SpanTree {
     if (parents[i] === -1) orphans++;
   }
   const { upwards, circular } = order(parents);
-  return { spans, parents, upwards, duplicates: 0, orphans, circular };
+  return {
+    spans,
+    parents,
+    upwards,
+    wraps: wrappers(spans, parents, upwards),
+    duplicates: 0,
+    orphans,
+    circular,
+  };
 }
 
 /** By start; a span before the one that it encloses; else by identifier. */
@@ -93,11 +103,11 @@ function better(a: SpanRecord, b: SpanRecord): SpanRecord {
 }
 
 /** Children before parents. A span in a circle loses its parent. */
-function order(parents: Int32Array): { upwards: Int32Array; circular: number } {
+function order(parents: number[]): { upwards: number[]; circular: number } {
   const count = parents.length;
-  const open = new Int32Array(count);
+  const open = new Array<number>(count).fill(0);
   for (const parent of parents) if (parent >= 0) open[parent]!++;
-  const upwards = new Int32Array(count);
+  const upwards = new Array<number>(count).fill(0);
   let end = 0;
   for (let i = 0; i < count; i++) if (open[i] === 0) upwards[end++] = i;
   const follow = (from: number) => {
@@ -120,6 +130,20 @@ function order(parents: Int32Array): { upwards: Int32Array; circular: number } {
     }
   }
   return { upwards, circular };
+}
+
+function wrappers(
+  spans: readonly SpanRecord[],
+  parents: readonly number[],
+  upwards: readonly number[],
+): boolean[] {
+  const wraps = new Array<boolean>(spans.length).fill(false);
+  for (const i of upwards) {
+    const span = spans[i]!;
+    const parent = parents[i]!;
+    if (parent >= 0 && !isBoundary(span) && (span.kind === kind.model || wraps[i]!)) wraps[parent] = true;
+  }
+  return wraps;
 }
 
 /** True for spans whose inner model calls are calls of their own, not the same call told twice. */

@@ -1,5 +1,4 @@
 import { kind } from "./concepts.ts";
-import { wrappers } from "./facts-of.ts";
 import type { SpanRecord } from "./span-record.ts";
 import type { SpanTree } from "./span-tree.ts";
 
@@ -8,14 +7,13 @@ const longestStep = 100;
 
 /** The steps of a trace in the order in which they began. */
 export function trajectoryOf(tree: SpanTree, stepSlot: number): string[] {
-  const { spans, parents, upwards } = tree;
+  const { spans, wraps } = tree;
   const agents = nearestAgents(tree);
-  const wraps = wrappers(spans, parents, upwards);
   const steps: string[] = [];
   spans.forEach((span, i) => {
     const said = span.tags?.find(({ slot }) => slot === stepSlot)?.value;
     const step =
-      said ?? (span.kind === kind.agent ? subAgentStep(spans, i, agents[i]!) : stepOf(span, wraps[i] === 1));
+      said ?? (span.kind === kind.agent ? subAgentStep(spans, i, agents[i]!) : stepOf(span, wraps[i]!));
     if (step !== null) steps.push(step.slice(0, longestStep));
   });
   if (steps.length <= mostSteps) return steps;
@@ -50,8 +48,8 @@ function subAgentStep(spans: readonly SpanRecord[], position: number, agent: num
 }
 
 /** For each span the position of the nearest agent above it; −1 for none. */
-function nearestAgents({ spans, parents, upwards }: SpanTree): Int32Array {
-  const nearest = new Int32Array(spans.length).fill(-1);
+function nearestAgents({ spans, parents, upwards }: SpanTree): number[] {
+  const nearest = new Array<number>(spans.length).fill(-1);
   for (let at = upwards.length - 1; at >= 0; at--) {
     const i = upwards[at]!;
     const parent = parents[i]!;

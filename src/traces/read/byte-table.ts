@@ -27,8 +27,8 @@ export function byteTable<T>(make: (name: string) => T): ByteTable<T> {
         if (entry.hash === hash && isSame(entry.name, bytes, start, end)) return entry.value;
         place = (place + 1) & (places - 1);
       }
-      const name = bytes.slice(start, end);
-      const value = make(Buffer.from(name.buffer, name.byteOffset, name.length).toString("utf8"));
+      const name = Buffer.from(bytes.subarray(start, end));
+      const value = make(name.toString("utf8"));
       if (size < mostEntries) {
         entries[place] = { hash, name, value };
         size++;

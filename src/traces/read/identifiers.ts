@@ -71,7 +71,10 @@ export function setParent(into: IdentifierWords, word: number): void {
   into[wordsAt.parent + 1] = word;
 }
 
-/** Hexadecimal digits of a word. */
-export function hexOf(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, "0");
+const sixteen = Buffer.alloc(16);
+
+/** The identifier of a trace as 32 hexadecimal digits. */
+export function hexOf(words: readonly number[]): string {
+  for (let i = 0; i < 4; i++) sixteen.writeInt32BE(words[i]!, i * 4);
+  return sixteen.toString("hex");
 }
