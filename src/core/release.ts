@@ -54,6 +54,7 @@ export function redactRelease(manifest: ReleaseManifest, redact: Redact): Releas
     ...manifest,
     name: redact(manifest.name),
     target: redact(manifest.target),
+    ...(manifest.costBasis === undefined ? {} : { costBasis: redact(manifest.costBasis) }),
     components: Object.fromEntries(components),
     changes: manifest.changes.map(redact),
   };

@@ -86,7 +86,7 @@ export interface OpenAITargetOptions {
    * OpenAI's own API else the price table of this package; else unknown, and the cost is `null`. Prices are not part of the bundle.
    */
   readonly prices?: ModelPrices | PriceTable;
-  /** The longest answer that is read, in bytes; a longer one fails. Default: 16,777,216 (16 MiB). */
+  /** The longest answer that is read, in bytes; a longer one fails. Of a stream, in which each token has an envelope, eight times as much is read. Default: 16,777,216 (16 MiB). */
   readonly maximumResponseBytes?: number;
   /** Further headers. They are part of the bundle, so their values appear in manifests and reports, except where the name or the value looks like a credential. */
   readonly headers?: Readonly<Record<string, string>>;

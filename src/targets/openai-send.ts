@@ -78,6 +78,9 @@ function cutOff(host: string): TargetError {
   return new TargetError({ kind: "provider", message, retryable: true });
 }
 
+/** In a stream each token has an envelope of some hundred bytes, which nobody keeps. */
+const streamFactor = 8;
+
 async function bodyOf(response: Response, client: OpenAI, protocol: Protocol, settings: OpenAISettings) {
   const { host, maximumResponseBytes, stream } = settings;
   const type = response.headers.get("content-type") ?? "";
@@ -86,7 +89,7 @@ async function bodyOf(response: Response, client: OpenAI, protocol: Protocol, se
     const text = await boundedText(response, maximumResponseBytes, host);
     return { body: parsedBody(text, host), firstTokenAt: null };
   }
-  return streamedBody(boundedResponse(response, maximumResponseBytes, host), client, protocol);
+  return streamedBody(boundedResponse(response, maximumResponseBytes * streamFactor, host), client, protocol);
 }
 
 /** A turn that a guardrail declined. */

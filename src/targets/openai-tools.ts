@@ -34,15 +34,15 @@ function recorded(results: NonNullable<Tool["results"]>, given: JsonObject): Jso
 }
 
 /** Waits for a tool, no longer than until the signal is aborted: a tool may not listen to it. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal, host: string): Promise<T> {
+async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal, host: string): Promise<T> {
+  if (signal.aborted) throw abortedFailure(signal, host);
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(abortedFailure(signal, host));
     signal.addEventListener("abort", stop, { once: true });
   });
   try {
-    if (signal.aborted) throw abortedFailure(signal, host);
-    return await Promise.race([work, aborted]);
+    return await Promise.race([work(), aborted]);
   } finally {
     signal.removeEventListener("abort", stop);
   }
@@ -101,7 +101,7 @@ export async function answerCall(
   };
   const work = async (): Promise<Json> => {
     try {
-      return await untilAborted(runTool(tool, given, request, signal), signal, settings.host);
+      return await untilAborted(() => runTool(tool, given, request, signal), signal, settings.host);
     } catch (error) {
       // The span keeps what is thrown here, and the record what becomes of it.
       throw signal.aborted ? abortedFailure(signal, settings.host) : new Error(redact(messageOf(error)));

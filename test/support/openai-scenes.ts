@@ -136,7 +136,7 @@ function withBadByte(text: string): Buffer {
 }
 
 /** More than what the tests of targets let a target read. */
-const long = "x".repeat(200_000);
+const long = "x".repeat(1_000_000);
 
 type Scenes = Readonly<Record<ScenarioName, Scene>>;
 
@@ -182,7 +182,7 @@ export const plays: Readonly<Record<"chat" | "responses", Readonly<Record<"whole
       empty: raw("", "application/json"),
       refusal: events([chunk({ refusal: "I cannot " }), chunk({ refusal: "help." }), chunk({}, "stop")]),
       "reset mid-stream": events([chunk({ content: "Hel" })], "reset"),
-      "huge answer": streamed.text(long.slice(0, 100_000), long.slice(100_000)),
+      "huge answer": streamed.text(long.slice(0, 500_000), long.slice(500_000)),
       "invalid UTF-8": events([
         withBadByte(`data: ${JSON.stringify(chunk({ content: "a~b" }))}\n\n`),
         chunk({}, "stop"),

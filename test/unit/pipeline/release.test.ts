@@ -6,6 +6,8 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { EvalsError } from "../../../src/core/errors.ts";
 import { evaluationDefinitionSchema } from "../../../src/core/evaluation.ts";
+import { redactor } from "../../../src/core/redact.ts";
+import { redactRelease } from "../../../src/core/release.ts";
 import { manifestOf, promptFile, resolveRelease } from "../../../src/pipeline/release.ts";
 import { scriptedTarget } from "../../../src/testing.ts";
 import { bundle, releaseOf } from "./support.ts";
@@ -128,6 +130,9 @@ describe("what the costs of a release rest on", () => {
     expect(priced("prices of May").costBasis).toBe("prices of May");
     expect(priced("prices of May").fingerprint).toBe(manifestOf(release).fingerprint);
     expect(priced("prices of June").fingerprint).toBe(priced("prices of May").fingerprint);
+    const redact = redactor(["the-secret-key"]);
+    expect(redactRelease(priced("at the-secret-key"), redact).costBasis).toBe("at [redacted]");
+    expect(redactRelease(manifestOf(release), redact)).toEqual(manifestOf(release));
   });
 });
 
