@@ -3,6 +3,7 @@ import { comparisonSchema, decisionSchema, operationsSchema } from "./comparison
 import type { Case } from "./dataset.ts";
 import { failureSchema } from "./failure.ts";
 import { verdictSchema } from "./gate.ts";
+import { nextStepSchema, rollbackSchema } from "./next-step.ts";
 import { runManifestSchema } from "./run.ts";
 import { type Sample, toolCallSchema } from "./sample.ts";
 import { evaluationSchema, judgingSchema, type Score } from "./score.ts";
@@ -79,6 +80,10 @@ export const reportSchema = z.object({
   operations: z.array(operationsSchema),
   /** What the judges used, by evaluator, beside what the releases used; left out where none was asked. */
   judging: z.record(z.string(), judgingSchema).optional(),
+  /** What to do next, most important first. */
+  nextSteps: z.array(nextStepSchema),
+  /** The whole bundle that a rollback restores; `null` when nothing was compared. */
+  rollback: rollbackSchema.nullable(),
   /** What to know before trusting the verdict. */
   comparability: z.array(comparabilitySchema),
   /** Number of cases by what became of them. */

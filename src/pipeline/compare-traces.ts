@@ -11,6 +11,7 @@ import { verdictOver, worstFirst } from "./gate.ts";
 import { groupChecks } from "./group-checks.ts";
 import { headline } from "./headline.ts";
 import type { LoadedModule } from "./load-module.ts";
+import { nextSteps } from "./next-steps.ts";
 import { percentiles, sumKnown } from "./summarise-operations.ts";
 import { type TraceSides, tagsOfTrace } from "./trace-cohorts.ts";
 import { traceFindings } from "./trace-findings.ts";
@@ -58,6 +59,8 @@ export function compareTraces(input: CompareTracesInput): Report {
       operationsOf("baseline", cohort, sides.baseline),
       operationsOf("candidate", cohort, sides.candidate),
     ]),
+    nextSteps: nextSteps(verdict, decisions, []),
+    rollback: rollbackOf(traces),
     comparability: [
       ...traceFindings(sides, traces, resolved, fallback?.silent ?? []),
       {
@@ -71,6 +74,12 @@ export function compareTraces(input: CompareTracesInput): Report {
     provenance: null,
     traces,
   };
+}
+
+/** Traces name a release, not its components: the bundle of that name is what is restored. */
+function rollbackOf({ baseline }: TraceComparison): Report["rollback"] {
+  const [release] = Object.keys(baseline.releases);
+  return { release: release ?? "unknown", fingerprint: null, components: [] };
 }
 
 function inOrder(facts: readonly TraceFacts[]): TraceFacts[] {

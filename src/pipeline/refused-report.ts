@@ -14,6 +14,8 @@ export function refusedReport(error: EvalsError): Report {
     decisions: [],
     comparisons: [],
     operations: [],
+    nextSteps: [],
+    rollback: null,
     comparability:
       code === "NOT_COMPARABLE"
         ? comparabilityOf(error.details as Record<"baseline" | "candidate", ReleaseManifest>)

@@ -14,6 +14,7 @@ import { compareManifests, idleChanges } from "./compare-manifests.ts";
 import { gate, verdictOver } from "./gate.ts";
 import { headline } from "./headline.ts";
 import { lastScores } from "./last-scores.ts";
+import { changedComponents, nextSteps, rollbackTo } from "./next-steps.ts";
 import { type CaseOutcome, pair, pairTrials } from "./pair.ts";
 import { asHarm } from "./rate-of-harm.ts";
 import { reportCases } from "./report-cases.ts";
@@ -62,6 +63,7 @@ export function report(input: ReportInput): Report {
   const cohorts = reportedCohorts(dataset, resolved);
   const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
   const comparisons = compareAll(cohorts, outcomes, alpha);
+  const rollback = rollbackTo(manifest.baseline, manifest.candidate);
   const cases = reportCases(dataset.cases, samples, scores, repetitions, evaluators);
   return {
     schemaVersion: 1,
@@ -76,6 +78,8 @@ export function report(input: ReportInput): Report {
       ),
     ),
     ...(judging && { judging }),
+    nextSteps: nextSteps(verdict, decisions, changedComponents(rollback)),
+    rollback,
     comparability: [
       ...comparabilityOf(manifest),
       ...warnings(input, decisions, outcomes),

@@ -17,6 +17,7 @@ import {
   levelPrefix,
   ratesText,
   refusalText,
+  rollbackText,
   ruleText,
   tagsText,
   tally,
@@ -36,7 +37,7 @@ const reserve = 1_000;
 export const markdownReporter: Reporter = { name: "markdown", render };
 
 function render(report: Report): string {
-  const head = [...headLines(report), "", ...noteLines(report)];
+  const head = [...headLines(report), ...nextLines(report), "", ...noteLines(report)];
   const foot = footLines(report);
   const decisions = decisionLines(report.decisions, decisionsRoom);
   const operations = operationLines(report);
@@ -62,6 +63,18 @@ function within(lines: readonly string[], room: number): { kept: string[]; left:
     kept.push(line);
   }
   return { kept, left: lines.length - kept.length };
+}
+
+function nextLines(report: Report): string[] {
+  if (report.nextSteps.length === 0) return [];
+  const rollback = rollbackText(report);
+  return [
+    "",
+    "**What to do next**",
+    "",
+    ...report.nextSteps.map(({ action, because }) => `- ${safe(action, 500)} (${safe(because, 500)})`),
+    ...(rollback === null ? [] : ["", safe(rollback, 500)]),
+  ];
 }
 
 function headLines(report: Report): string[] {

@@ -13,6 +13,7 @@ import {
   findingText,
   firstReason,
   refusalText,
+  rollbackText,
   tagsText,
   verdictMeaning,
   verdictSymbol,
@@ -48,6 +49,7 @@ export function terminalReporter(options: TerminalOptions): Reporter {
         verdictLines(context),
         refusalLines(context),
         decisionLines(report.decisions, context.paint, width),
+        nextLines(context),
         operationLines(context),
         trajectoryLines(report.traces, context.paint, width),
         comparabilityLines(context),
@@ -80,6 +82,24 @@ function refusalLines({ report, paint, width }: Context): string[] {
     paint("strong", `Refused: ${oneLine(report.error.code)}`),
     ...(message === null ? [] : flow([oneLine(message)], " ", width, 2)),
     ...flow([`Remedy: ${oneLine(report.error.hint)}`], " ", width, 2),
+  ];
+}
+
+function nextLines({ report, paint, width }: Context): string[] {
+  const steps = report.nextSteps.flatMap(({ action, because }) => {
+    const [first = "", ...rest] = wrap(oneLine(action), width - 4);
+    return [
+      `  → ${first}`,
+      ...rest.map((line) => `    ${line}`),
+      ...flow([oneLine(because)], " ", width, 4).map((line) => paint("faint", line)),
+    ];
+  });
+  if (steps.length === 0) return [];
+  const rollback = rollbackText(report);
+  return [
+    paint("strong", "What to do next"),
+    ...steps,
+    ...(rollback === null ? [] : flow([oneLine(rollback)], " ", width, 4)),
   ];
 }
 

@@ -64,6 +64,15 @@ export function refusalText(report: Report): string | null {
   return report.error.message;
 }
 
+/** What a rollback restores, in one sentence: the whole bundle by name; `null` when nothing was compared, or when the candidate may ship. */
+export function rollbackText({ rollback, verdict }: Pick<Report, "rollback" | "verdict">): string | null {
+  if (rollback === null || verdict === "pass") return null;
+  const { release, fingerprint, components } = rollback;
+  if (components.length === 0) return `A rollback restores the whole bundle of ${release}.`;
+  const named = components.map(({ name, changed }) => (changed ? `${name} (changed)` : name)).join(", ");
+  return `A rollback restores the whole bundle of ${release}${fingerprint === null ? "" : ` (${fingerprint.slice(0, 12)})`}: ${named}.`;
+}
+
 /** A word with its first letter in upper case. */
 export function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
