@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenAITargetOptions, openaiTarget } from "../../../src/targets/index.ts";
 import { json, type OpenAIServer, raw, type Scene, startOpenAIServer } from "../../fixtures/openai-server.ts";
@@ -139,6 +140,30 @@ describe("streamed chat completions", () => {
     expect((await failureOf(raw("<h1>Sign in</h1>", "text/html"))).message).toContain("HTML instead of JSON");
     expect(await failureOf(events(["data: {\n\n"]))).toMatchObject({ kind: "target", retryable: false });
   });
+
+  it("puts letters together that the network cut in pieces", async () => {
+    const text = `data: ${JSON.stringify(chunk({ content: "Grüße 😀" }, "stop"))}\n\n`;
+    const bytes = [...Buffer.from(text)].map((byte) => Buffer.from([byte]));
+    expect((await answerTo(events(bytes))).text).toBe("Grüße 😀");
+  });
+
+  it.each([true, false])(
+    "counts the bytes of an answer after decompression, streamed: %s",
+    async (stream) => {
+      const event = chunk({ content: "x".repeat(1_000_000) }, "stop");
+      const body = { choices: [{ message: { content: "x".repeat(1_000_000) }, finish_reason: "stop" }] };
+      const small = gzipSync(stream ? `data: ${JSON.stringify(event)}\n\n` : JSON.stringify(body));
+      expect(small.length).toBeLessThan(10_000);
+      const scene: Scene = (_request, response) => {
+        const type = stream ? "text/event-stream" : "application/json";
+        response.writeHead(200, { "content-type": type, "content-encoding": "gzip" });
+        response.end(small);
+      };
+      const failure = await failureOf(scene, { stream, maximumResponseBytes: 50_000 });
+      expect(failure).toMatchObject({ kind: "target", retryable: false });
+      expect(failure.message).toMatch(/ of more than \d+ bytes/);
+    },
+  );
 
   it("reads hostile chunks as nothing", async () => {
     const odd = ["data: null\n\n", "data: 1\n\n", "data: []\n\n", { choices: {} }, { choices: [null] }];
