@@ -69,7 +69,8 @@ export async function run(input: RunInput): Promise<void> {
     const outcome = await callTarget(input.targets[trial.side], request, options);
     if (outcome.response === null) spending.unanswered();
     else spending.answered(outcome.response.usage?.costUsd ?? null);
-    if (outcome.failure?.kind === "aborted") return;
+    // A target may call its own failure so (a recording, a program): only what was really given up leaves no sample.
+    if (outcome.failure?.kind === "aborted" && input.abort.aborted) return;
     await input.onSample(sampleOf(trial, startedAt, outcome, input.redact));
   });
 }

@@ -6,6 +6,7 @@ import { failureSchema } from "../core/failure.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import { redactor, secretsOf } from "../core/redact.ts";
 import { complaint } from "../core/validate.ts";
+import { withoutUndefined } from "./answer.ts";
 import { canStart } from "./command-files.ts";
 import { askOnce } from "./command-once.ts";
 import {
@@ -25,7 +26,10 @@ const reportedSchema = z.strictObject({
   ...failureSchema.shape,
   kind: failureSchema.shape.kind.extract(["timeout", "rate_limit", "provider", "target"]),
   retryable: z.boolean().default(false),
+  /** Milliseconds to wait before another try, where the program was told so. */
+  retryAfterMs: z.number().min(0).optional(),
 });
+const reportSchema = z.strictObject({ failure: reportedSchema });
 
 /** The program as it is started now: with the values that the environment has now. */
 function programOf({ name, command, args, directory, env: given }: CommandSettings): Program {
@@ -69,9 +73,13 @@ function answerOf(body: Json, { name, response }: CommandSettings): TargetRespon
   if (response !== undefined || !isJsonObject(body) || body.failure === undefined) {
     return answerIn(body, response, name);
   }
-  const parsed = z.strictObject({ failure: reportedSchema }).safeParse(body);
-  if (parsed.success) throw new TargetError(parsed.data.failure as TargetError["failure"]);
-  const what = complaint(z.strictObject({ failure: reportedSchema }), parsed.error);
+  const parsed = reportSchema.safeParse(body);
+  if (parsed.success) {
+    const { retryAfterMs, ...failure } = parsed.data.failure;
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+    throw new TargetError(withoutUndefined(failure) as TargetError["failure"], wait);
+  }
+  const what = complaint(reportSchema, parsed.error);
   const message = `${name} sent a failure that cannot be used: ${what}`;
   throw new TargetError({ kind: "target", message, retryable: false });
 }

@@ -4,10 +4,10 @@ import type { Redact } from "../core/redact.ts";
 import { excerpt } from "./secrets.ts";
 
 /** Deeper than any answer that means something, and shallow enough for every function that walks an answer. */
-const deepestNesting = 100;
+export const deepestNesting = 100;
 
 /** True when a value has lists and objects inside each other further than that. Walks without recursion. */
-function isTooDeep(value: unknown): boolean {
+export function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > deepestNesting) return true;

@@ -9,6 +9,7 @@ import { failureSchema } from "../core/failure.ts";
 import { canonicalJson, isJsonObject } from "../core/json.ts";
 import { complaint } from "../core/validate.ts";
 import { answerMembers } from "./answer.ts";
+import { deepestNesting, isTooDeep } from "./json-text.ts";
 
 /** The first line of a recording that `evals run --record` wrote: what was recorded. */
 const headerSchema = z.strictObject({
@@ -134,13 +135,18 @@ function* linesOf(bytes: Buffer): Generator<Buffer> {
 }
 
 function parseJson(bytes: Buffer, where: string): unknown {
+  const hint = "Write one JSON object per line, in UTF-8.";
+  let value: unknown;
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
-    return text === "" ? undefined : JSON.parse(text);
+    value = text === "" ? undefined : JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof SyntaxError ? "is not JSON" : "is not UTF-8 text";
-    throw invalid(`${where}: the line ${why}`, "Write one JSON object per line, in UTF-8.", cause);
+    throw invalid(`${where}: the line ${why}`, hint, cause);
   }
+  if (isTooDeep(value))
+    throw invalid(`${where}: the line is nested deeper than ${deepestNesting} levels`, hint);
+  return value;
 }
 
 function parseLine(value: unknown, where: string): Recording {

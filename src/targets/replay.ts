@@ -6,6 +6,7 @@ import type { Target, TargetRequest, TargetResponse } from "../core/extensions.t
 import { canonicalJson } from "../core/json.ts";
 import { complaint } from "../core/validate.ts";
 import { withoutUndefined } from "./answer.ts";
+import { isTooDeep } from "./json-text.ts";
 import {
   absolutePath,
   askedDigest,
@@ -108,6 +109,7 @@ function recordedComponents(path: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
+  if (isTooDeep(value)) return {};
   return headerIn(value, `${shownPath(path)}:1`)?.components ?? {};
 }
 

@@ -57,6 +57,17 @@ describe("a run", () => {
     }
   });
 
+  it("keeps a failure that a target itself calls aborted: a run that nobody interrupted has a sample for every trial", async () => {
+    const failure = { kind: "aborted" as const, message: "gave up", retryable: false };
+    const samples = await samplesOf(
+      targetOf(async () => {
+        throw new TargetError(failure);
+      }),
+    );
+    expect(samples).toHaveLength(trials.length);
+    expect(samples[0]!.failure).toEqual(failure);
+  });
+
   it("calls the target of the trial's own side, without showing it what is expected", async () => {
     const seen: Record<string, unknown>[] = [];
     const side = (name: string) =>

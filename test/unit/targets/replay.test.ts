@@ -143,6 +143,16 @@ describe("replayTarget", () => {
     expect(sub.message).toContain("EISDIR");
   });
 
+  it("check refuses a line that is nested without end", async () => {
+    for (const depth of [1000, 100_000]) {
+      const nested = `{"caseId":"c1","state":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+      const file = await recorded(nested);
+      const error = await evalsErrorOf(() => replayTarget({ file }).check?.());
+      expect(error.code).toBe("TARGET_INVALID");
+      expect(error.message).toContain(":1: the line is nested deeper than 100 levels");
+    }
+  });
+
   it("resolves a path against the working directory and shows it as such", async () => {
     const error = await evalsErrorOf(() => replayTarget({ file: "no/such.jsonl" }).check?.());
     expect(error.message).toBe("the recording no/such.jsonl does not exist");

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Trial } from "../../src/core/run.ts";
+import { type Sample, sampleSchema } from "../../src/core/sample.ts";
+import { httpTarget, type Target } from "../../src/index.ts";
+import { budget } from "../../src/pipeline/budget.ts";
+import { run } from "../../src/pipeline/run.ts";
+import { targetContract } from "../../src/testing.ts";
+import { type OpenAIServer, startOpenAIServer } from "../fixtures/openai-server.ts";
+import { type Outcome, outcomes, type ScenarioName, scenarioNames } from "../support/scenarios.ts";
+import { type Column, columns, httpScenes, limit, type Stage } from "./stages.ts";
+
+// Every scenario, played to every target through the runner that users' runs go through: each trial ends as one sample, an answer or a
+// failure of the right class, after as many attempts as its class deserves, and none hangs.
+
+let server: OpenAIServer;
+beforeAll(async () => {
+  server = await startOpenAIServer();
+});
+afterAll(() => server.close());
+
+const retries = 2;
+
+/** Runs cases against a target as a run does, but does not sleep between attempts. */
+async function runCases(
+  target: Target,
+  caseIds: readonly string[],
+  limits: { readonly timeoutMs: number; readonly retries: number },
+): Promise<{ samples: Sample[]; waits: number[] }> {
+  const samples: Sample[] = [];
+  const waits: number[] = [];
+  const messages = [{ role: "user" as const, content: "Hi?" }];
+  await run({
+    trials: caseIds.map(
+      (caseId): Trial => ({ key: caseId, caseId, side: "candidate", repetition: 1, seed: 7 }),
+    ),
+    cases: new Map(caseIds.map((id) => [id, { id, input: { messages }, cohorts: {} }])),
+    targets: { baseline: target, candidate: target },
+    concurrency: 8,
+    spending: budget(undefined, 0),
+    call: {
+      ...limits,
+      clock: () => performance.now(),
+      wait: async (ms) => {
+        waits.push(ms);
+      },
+    },
+    stop: new AbortController().signal,
+    abort: new AbortController().signal,
+    now: () => "2026-01-01T00:00:00.000Z",
+    redact: (text) => text,
+    onSample: async (sample) => {
+      samples.push(sample);
+    },
+  });
+  return { samples, waits };
+}
+
+function expectOutcome(sample: Sample, waits: readonly number[], expected: Outcome): void {
+  if (expected.ends === "answer") {
+    expect(sample.failure).toBeNull();
+    expect(sample.output).toMatchObject({ refused: expected.refused });
+    if (expected.text !== undefined) expect(sample.output!.text === expected.text).toBe(true);
+    const calls = expected.tool === undefined ? [] : [{ name: expected.tool, arguments: { q: "a" } }];
+    expect(sample.output!.toolCalls).toEqual(calls);
+    expect(sample.attempts).toHaveLength(1);
+    return;
+  }
+  expect(sample.output).toBeNull();
+  expect(sample.failure).toMatchObject(expected.failure);
+  expect(sample.failure!.message).not.toBe("");
+  const { retryable } = expected.failure;
+  expect(sample.attempts).toHaveLength(retryable ? 1 + retries : 1);
+  for (const { failure } of sample.attempts) expect(failure).toMatchObject(expected.failure);
+  if (expected.retryAfterMs !== undefined)
+    expect(waits).toEqual([expected.retryAfterMs, expected.retryAfterMs]);
+  // Between half and one and a half of 500 ms, doubled.
+  else
+    for (const [index, ms] of waits.entries())
+      expect(ms / 2 ** index).toSatisfy((base: number) => base >= 250 && base <= 750);
+}
+
+const cells = columns.flatMap(({ target, stages }) =>
+  scenarioNames.flatMap((name) => {
+    const stage: Stage = stages[name];
+    return "never" in stage ? [] : [{ target, name, stage }];
+  }),
+);
+
+describe("every scenario with every target", () => {
+  it.each(cells)("$target: $name", async ({ name, stage }) => {
+    const target = stage.open(server);
+    try {
+      // Enough for the start of a program on a busy machine, wherever the time is not what is tested.
+      const { samples, waits } = await runCases(target, ["c"], {
+        timeoutMs: name === "timeout" ? 300 : 50_000,
+        retries,
+      });
+      expect(samples).toHaveLength(1);
+      expect(sampleSchema.parse(samples[0])).toEqual(samples[0]);
+      expectOutcome(samples[0]!, waits, stage.differs ?? outcomes[name]);
+    } finally {
+      await target.close?.();
+    }
+  });
+
+  it("has these holes and no other, each with its reason in stages.ts", () => {
+    const holes = columns.flatMap(({ target, stages }) =>
+      scenarioNames.filter((name) => "never" in stages[name]).map((name) => `${target}: ${name}`),
+    );
+    expect(holes).toEqual([
+      "http: stream",
+      "route: stream",
+      "command, process: stream",
+      "command, worker: stream",
+      "function: stream",
+      "function: invalid UTF-8",
+      "replay: stream",
+    ]);
+  });
+});
+
+describe("a run in which everything goes wrong at once", () => {
+  it("has a sample of the right class for every trial", async () => {
+    const names = scenarioNames.filter((name) => name !== "stream");
+    server.play((request, response) => {
+      httpScenes[request.body.caseId as keyof typeof httpScenes](request, response);
+    });
+    const target = httpTarget({ url: server.baseURL, maximumResponseBytes: limit });
+    const { samples } = await runCases(target, names, { timeoutMs: 5000, retries: 0 });
+    expect(samples.map(({ caseId }) => caseId).sort()).toEqual([...names].sort());
+    for (const { caseId, failure, output } of samples) {
+      const expected = outcomes[caseId as ScenarioName];
+      if (caseId === "invalid UTF-8") expect(failure?.kind).toBe("target");
+      else if (expected.ends === "answer") expect(output?.refused).toBe(expected.refused);
+      else expect(failure).toMatchObject(expected.failure);
+    }
+  });
+});
+
+describe("the contract that users run", () => {
+  const request = {
+    caseId: "c",
+    input: { messages: [{ role: "user" as const, content: "Hi?" }] },
+    messages: [{ role: "user" as const, content: "Hi?" }],
+    context: [],
+    repetition: 1,
+  };
+  const opened = ({ stages }: Column) => (stages.ok as Extract<Stage, { open: unknown }>).open(server);
+  for (const column of columns) {
+    // The checks are named before the server is there.
+    const names = targetContract(
+      { name: "x", components: {}, call: async () => ({ text: "" }) },
+      request,
+    ).map(({ name }) => name);
+    it.each(names)(`${column.target} %s`, async (name) => {
+      const target = opened(column);
+      try {
+        await targetContract(target, request)
+          .find((check) => check.name === name)!
+          .run();
+      } finally {
+        await target.close?.();
+      }
+    });
+  }
+});
