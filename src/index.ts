@@ -100,5 +100,6 @@ export * from "./reporters/index.ts";
 export { powerReporter } from "./reporters/power.ts";
 export { memoryStore } from "./stores/memory.ts";
 export { sqliteStore } from "./stores/sqlite.ts";
+export { type AddedTraces, type TraceSets, traceSets } from "./stores/trace-sets.ts";
 export * from "./targets/index.ts";
 export * from "./traces/index.ts";

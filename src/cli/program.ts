@@ -169,6 +169,7 @@ function proportion(least: number): (text: string) => number {
 
 function addTraces(program: Command, process: Process, setExitCode: SetExitCode): void {
   const traces = program.command("traces").description("what production traces say of two releases");
+  addTraceSources(traces, process, setExitCode);
   traces
     .command("compare")
     .description("compare the traces of two releases by cohort and decide by a gate")
@@ -186,4 +187,45 @@ function addTraces(program: Command, process: Process, setExitCode: SetExitCode)
       const { tracesCompareCommand } = await import("./traces-compare.ts");
       setExitCode(await tracesCompareCommand({ ...command.optsWithGlobals(), baseline, candidate }, process));
     });
+}
+
+function addTraceSources(traces: Command, process: Process, setExitCode: SetExitCode): void {
+  traces
+    .command("facts")
+    .description("say what is understood of trace files, and what is not; stores nothing")
+    .argument("<files...>", "files of traces, or folders of them")
+    .option("--json", "print the facts as JSON on standard output, those of each trace as well")
+    .action(async (files, options) => {
+      const { tracesFactsCommand } = await import("./traces-facts.ts");
+      setExitCode(await tracesFactsCommand({ ...options, files }, process));
+    });
+  traces
+    .command("import")
+    .description("store what each trace says; the same files again change nothing")
+    .argument("<files...>", "files of traces, or folders of them")
+    .requiredOption("--as <name>", "name of the set, such as baseline or candidate")
+    .action(async (files, _, command: Command) => {
+      const { tracesImportCommand } = await import("./traces-import.ts");
+      setExitCode(await tracesImportCommand({ ...command.optsWithGlobals(), files }, process));
+    });
+  traces
+    .command("serve")
+    .description("receive traces over OTLP/HTTP into traces/<name>/ until interrupted")
+    .option("--name <name>", "name of the folder", "received")
+    .option(
+      "--host <address>",
+      "address to listen on; others than loopback need EVALS_TRACES_TOKEN",
+      "127.0.0.1",
+    )
+    .option("--port <n>", "port; 0 takes a free one", portNumber, 4318)
+    .action(async (options) => {
+      const { tracesServeCommand } = await import("./traces-serve.ts");
+      setExitCode(await tracesServeCommand(options, process));
+    });
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw new InvalidArgumentError("give a whole number from 0 to 65535.");
 }

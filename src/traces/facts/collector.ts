@@ -1,6 +1,9 @@
+import { priceTable } from "../../core/price-table.ts";
+import type { PriceTable } from "../../core/prices.ts";
 import type { TraceFacts, TraceProblem } from "../../core/trace-facts.ts";
 import type { TraceMapping } from "../../core/trace-mapping.ts";
 import type { SpanSink } from "../read/sink.ts";
+import { costOfSpan } from "./cost.ts";
 import { factsOf, type TraceOddities } from "./facts-of.ts";
 import { compileNames } from "./names.ts";
 import { sharedValues } from "./span-codec.ts";
@@ -34,7 +37,8 @@ const mostOrigins = 10_000;
 const mostProblems = 1000;
 
 /** Gathers spans into traces, whatever order they come in. */
-export function traceCollector(mapping: TraceMapping): TraceCollector {
+export function traceCollector(mapping: TraceMapping, prices: PriceTable = priceTable): TraceCollector {
+  const costOf = costOfSpan(prices);
   const compiled = compileNames(mapping);
   const reader = new SpanReader(compiled);
   const { origins, originOf } = originTable();
@@ -73,7 +77,7 @@ export function traceCollector(mapping: TraceMapping): TraceCollector {
     },
     *facts() {
       for (const trace of log.traces()) {
-        const { facts, oddities } = factsOf(trace, compiled.tags);
+        const { facts, oddities } = factsOf(trace, compiled.tags, costOf);
         noteOddities({ ...oddities, dropped: trace.dropped });
         yield facts;
       }

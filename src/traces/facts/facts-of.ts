@@ -1,5 +1,6 @@
 import type { TraceEvaluation, TraceFacts } from "../../core/trace-facts.ts";
 import { dialectWords, kind } from "./concepts.ts";
+import type { CostOfSpan } from "./cost.ts";
 import type { TagSlots } from "./names.ts";
 import { isRoot, type SpanRecord, type Tag, type TraceRecord } from "./span-record.ts";
 import { isBoundary, type SpanTree, spanTree } from "./span-tree.ts";
@@ -26,13 +27,17 @@ const noticedSkewMs = 1;
 type Tags = (string | undefined)[];
 
 /** The facts of a trace. Does not depend on the order of its spans. */
-export function factsOf(trace: TraceRecord, slots: TagSlots): { facts: TraceFacts; oddities: TraceOddities } {
+export function factsOf(
+  trace: TraceRecord,
+  slots: TagSlots,
+  costOf: CostOfSpan,
+): { facts: TraceFacts; oddities: TraceOddities } {
   const tree = spanTree(trace.spans);
   const { spans, parents } = tree;
   const hasRoot = spans.some(isRoot);
   const tops = spans.filter((span, i) => (hasRoot ? isRoot(span) : parents[i] === -1));
   const tags = bestTags(tree);
-  const usage = usageOf(tree);
+  const usage = usageOf(tree, costOf);
   const evaluations = spans.flatMap(({ evaluations: found }) => found ?? []).slice(0, mostEvaluations);
   const firstToken = spans.find(({ firstTokenMs }) => firstTokenMs >= 0);
   const facts: TraceFacts = {
@@ -89,12 +94,25 @@ function latencyOf(spans: readonly SpanRecord[], tops: readonly SpanRecord[]): n
  * library's span of the same call, or repeats the sum of its steps, adds nothing. A model call with a tool or an agent inside is a call
  * beside them: what these used is added to its own.
  */
-function usageOf(tree: SpanTree) {
+function usageOf(tree: SpanTree, costOf: CostOfSpan) {
   return {
     inputTokens: total(tree, ({ inputTokens }) => inputTokens),
     outputTokens: total(tree, ({ outputTokens }) => outputTokens),
-    costUsd: total(tree, ({ costUsd }) => costUsd),
+    costUsd: isPriced(tree, costOf) ? total(tree, costOf) : null,
   };
+}
+
+/** False where tokens of a model call are known and their price is not: the sum of the others would be too small. */
+function isPriced({ spans, parents, upwards, wraps }: SpanTree, costOf: CostOfSpan): boolean {
+  const known = new Array<boolean>(spans.length).fill(false);
+  for (let at = upwards.length - 1; at >= 0; at--) {
+    const i = upwards[at]!;
+    const span = spans[i]!;
+    const parent = parents[i]!;
+    known[i] = costOf(span) >= 0 || (parent >= 0 && known[parent]!);
+    if (span.kind === kind.model && !wraps[i]! && span.inputTokens >= 0 && !known[i]!) return false;
+  }
+  return true;
 }
 
 function total({ spans, parents, upwards }: SpanTree, own: (span: SpanRecord) => number): number | null {

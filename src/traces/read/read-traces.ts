@@ -1,3 +1,4 @@
+import type { PriceTable } from "../../core/prices.ts";
 import type { TraceFacts, TraceSummary } from "../../core/trace-facts.ts";
 import { type TraceMapping, traceMappingSchema } from "../../core/trace-mapping.ts";
 import { traceCollector } from "../facts/collector.ts";
@@ -8,6 +9,8 @@ import { fileReading, readTraceFile } from "./read-file.ts";
 export interface ReadTracesOptions {
   /** Is given each trace once, when all files are read. */
   readonly onTrace?: (facts: TraceFacts) => void;
+  /** Prices for the model calls that do not say what they cost (default: gatewright's table of list prices). */
+  readonly prices?: PriceTable;
   /** Ends the reading early, with what it throws. */
   readonly signal?: AbortSignal;
 }
@@ -23,7 +26,7 @@ export async function readTraceFacts(
   mapping: TraceMapping = traceMappingSchema.parse({}),
   options: ReadTracesOptions = {},
 ): Promise<TraceSummary> {
-  const collector = traceCollector(mapping);
+  const collector = traceCollector(mapping, options.prices);
   const reading = fileReading(collector, options.signal);
   const summary = summaryBuilder();
   try {

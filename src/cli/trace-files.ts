@@ -1,0 +1,31 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { EvalsError, messageOf } from "../core/errors.ts";
+
+/**
+ * The files that paths name: a folder stands for the files in it, in the order of their names.
+ *
+ * @throws EvalsError TRACES_UNREADABLE that names the path.
+ */
+export async function traceFiles(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) files.push(...(await filesAt(path)));
+  return files;
+}
+
+async function filesAt(path: string): Promise<string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path];
+    const entries = await readdir(path, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    if (names.length === 0) throw new Error("the folder holds no files");
+    return names.sort().map((name) => join(path, name));
+  } catch (cause) {
+    throw new EvalsError(
+      "TRACES_UNREADABLE",
+      `${path} cannot be read (${messageOf(cause)})`,
+      "check the path",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import type { TraceFacts, TraceProblem, TraceSummary } from "../../core/trace-facts.ts";
+import { summaryBuilder } from "./summary.ts";
+
+/** The sums of a single trace, in the shape of those of many. */
+export function traceTotals(facts: TraceFacts): TraceSummary {
+  const sums = summaryBuilder();
+  sums.add(facts);
+  return sums.finish([], [], facts.incomplete ? [lostPart] : []);
+}
+
+const lostPart: TraceProblem = {
+  file: "",
+  offset: null,
+  reason: "a part of the trace could not be read",
+  count: 1,
+  effect: "lost",
+};
+
+/** What was read, in a few lines for people. */
+export function traceSummaryText(summary: TraceSummary): string {
+  const { traces, spans, modelCalls, toolCalls, inputTokens, outputTokens, errors, dialects } = summary;
+  const lines = [
+    `${traces} traces, ${spans} spans: ${modelCalls} model calls, ${toolCalls} tool calls, ${errors} errors`,
+    `tokens: ${inputTokens ?? "none recorded"} read, ${outputTokens ?? "none recorded"} written`,
+    `written in: ${dialects.length === 0 ? "no vocabulary that is known" : dialects.join(", ")}`,
+    coverageLine(summary),
+    `libraries: ${countsOf(summary.coverage.scopes)}`,
+    `names read: ${countsOf(summary.coverage.names)}`,
+    ...summary.skipped.map(problemLine),
+  ];
+  return `${lines.map(printable).join("\n")}\n`;
+}
+
+/** How much was recorded, and what was left out. */
+function coverageLine({ coverage }: TraceSummary): string {
+  const share = (value: number | null) =>
+    value === null ? "nothing to count" : `${Math.floor(value * 1000) / 10} %`;
+  const { usage, modelCallUsage, timeToFirstToken, root, cost, release, route, orphans, incomplete } =
+    coverage;
+  return [
+    `coverage: tokens in ${share(usage)} of traces and ${share(modelCallUsage)} of answered model calls`,
+    `time to first token in ${share(timeToFirstToken)}`,
+    `a root in ${share(root)}`,
+    `cost in ${share(cost)}`,
+    `release in ${share(release)}`,
+    `route in ${share(route)}`,
+    `${orphans} spans without their parent`,
+    `${incomplete} traces incomplete`,
+  ].join(", ");
+}
+
+function countsOf(counts: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  return entries.length === 0 ? "none" : entries.map(([name, count]) => `${name} (${count})`).join(", ");
+}
+
+function problemLine({ file, offset, reason, count, effect }: TraceProblem): string {
+  const where = [file, offset === null ? "" : `byte ${offset}`].filter((part) => part !== "").join(", ");
+  const times = count === 1 ? "" : ` (${count} times; the first is shown)`;
+  return `${effect === "lost" ? "lost" : "note"}: ${where === "" ? "" : `${where}: `}${reason}${times}`;
+}
+
+/** Names come from traces: control characters are not sent to a terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "�");
+}
