@@ -10,6 +10,8 @@ export {
   type TensorflowServingOptions,
   tensorflowServing,
 } from "./http-presets.ts";
+export { llamaTarget } from "./llama.ts";
+export type { LlamaTargetOptions, LlamaTool } from "./llama-options.ts";
 export { openaiTarget } from "./openai.ts";
 export type {
   OpenAIJsonSchemaFormat,

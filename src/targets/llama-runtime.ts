@@ -1,0 +1,180 @@
+import type * as Llama from "node-llama-cpp";
+import { EvalsError, messageOf, TargetError } from "../core/errors.ts";
+import { GgufError } from "./gguf-header.ts";
+import { localPath, type ModelFile, readModelFile } from "./llama-file.ts";
+import { type LlamaLibrary, loadLibrary, reasonIn, refused, useLlama } from "./llama-library.ts";
+import { isUri, type LlamaSettings } from "./llama-options.ts";
+import { type SlotQueue, slotQueue } from "./llama-slots.ts";
+import { type CallFormat, callFormatOf } from "./llama-tools.ts";
+
+/** A loaded model with its context: what calls are answered with. */
+export interface LlamaRuntime {
+  readonly library: LlamaLibrary;
+  readonly model: Llama.LlamaModel;
+  readonly template: Llama.ChatWrapper;
+  readonly callFormat: CallFormat;
+  /** Holds the answer to the schema; `null` without one. */
+  readonly grammar: Llama.LlamaGrammar | null;
+  /** Tokens for a prompt and its answer together. */
+  readonly contextSize: number;
+  readonly slots: SlotQueue<Llama.LlamaContextSequence>;
+  /** What computes, in the library's word. */
+  readonly device: string;
+  close(): Promise<void>;
+}
+
+/** Longest context that is taken when none is asked for. */
+const usualContext = 4096;
+
+/** Path of the model's file; a URI is downloaded once by the library. */
+async function resolvePath(target: string, library: LlamaLibrary, settings: LlamaSettings): Promise<string> {
+  const { model, modelsFolder } = settings;
+  if (!isUri(model)) return localPath(model);
+  try {
+    return await library.resolveModelFile(model, {
+      cli: false,
+      ...(modelsFolder === undefined ? {} : { directory: modelsFolder }),
+    });
+  } catch (error) {
+    const message = `target "${target}": ${model} cannot be downloaded: ${messageOf(error)}`;
+    throw refused(message, "check the URI and the connection, or download the file and give its path", error);
+  }
+}
+
+/**
+ * Reads and checks a model's file.
+ *
+ * @throws EvalsError `TARGET_INVALID` that names the file.
+ */
+export function checkModelFile(target: string, settings: LlamaSettings, path: string): ModelFile {
+  let file: ModelFile;
+  try {
+    file = readModelFile(path);
+  } catch (error) {
+    if (error instanceof GgufError) {
+      throw refused(
+        `target "${target}": ${path} cannot be used: ${error.message}`,
+        "download or copy the file again",
+      );
+    }
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw refused(
+      `target "${target}": ${isMissing ? `there is no file ${path}` : messageOf(error)}`,
+      "give the path of a GGUF file, relative to the working directory, in `model`",
+      error,
+    );
+  }
+  if (settings.sha256 !== undefined && settings.sha256 !== file.sha256) {
+    const message = `target "${target}": ${path} has the SHA-256 ${file.sha256}, its \`sha256\` says ${settings.sha256}`;
+    throw refused(message, "restore the file, or correct `sha256` if the other model is meant");
+  }
+  return file;
+}
+
+/** How calls are written, in the library's words. */
+function functionTemplate(toolCallFormat: string | undefined) {
+  if (toolCallFormat === undefined) return {};
+  const { prefix, between, suffix } = callFormatOf(toolCallFormat);
+  const call = `${prefix}{{functionName}}${between}{{functionParams}}${suffix}` as const;
+  return { functionCallMessageTemplate: { call, result: "\n{{functionCallResult}}\n" as const } };
+}
+
+function makeTemplate(
+  target: string,
+  library: LlamaLibrary,
+  model: Llama.LlamaModel,
+  { chatTemplate, toolCallFormat }: LlamaSettings,
+): Llama.JinjaTemplateChatWrapper {
+  const template = chatTemplate ?? model.fileInfo.metadata.tokenizer?.chat_template;
+  if (template === undefined) {
+    throw refused(`target "${target}": the file has no chat template`, "give one in `chatTemplate`");
+  }
+  try {
+    const { tokenizer } = model;
+    const own = functionTemplate(toolCallFormat);
+    return new library.JinjaTemplateChatWrapper({ template, tokenizer, reasoning: null, ...own });
+  } catch (error) {
+    const message = `target "${target}": the chat template cannot be used: ${messageOf(error)}`;
+    throw refused(message, "give another one in `chatTemplate`", error);
+  }
+}
+
+function formatOf(library: LlamaLibrary, wrapper: Llama.ChatWrapper, settings: LlamaSettings): CallFormat {
+  if (settings.toolCallFormat !== undefined) return callFormatOf(settings.toolCallFormat);
+  const { prefix, paramsPrefix, suffix } = wrapper.settings.functions.call;
+  const plain = (part: typeof prefix) => library.LlamaText([part]).toString();
+  return { prefix: plain(prefix), between: plain(paramsPrefix), suffix: plain(suffix) };
+}
+
+function overflow(): never {
+  throw new TargetError({ kind: "target", message: "the context of the model is full", retryable: false });
+}
+
+/**
+ * Loads the model of a target.
+ *
+ * @throws EvalsError `TARGET_INVALID` that says what is missing or broken, with what llama.cpp said of it.
+ */
+export async function openRuntime(target: string, settings: LlamaSettings): Promise<LlamaRuntime> {
+  const library = await loadLibrary(target);
+  const path = await resolvePath(target, library, settings);
+  const file = checkModelFile(target, settings, path);
+  const shared = await useLlama(target, library, settings.device);
+  const loaded: Llama.LlamaModel[] = [];
+  const close = async () => {
+    for (const model of loaded) await model.dispose();
+  };
+  try {
+    const model = await shared.llama.loadModel({
+      modelPath: path,
+      gpuLayers: settings.device === "cpu" ? 0 : settings.gpuLayers,
+      defaultContextFlashAttention: false,
+    });
+    loaded.push(model);
+    return { ...(await prepareModel(target, library, model, settings, file)), close };
+  } catch (error) {
+    await close();
+    if (error instanceof EvalsError) throw error;
+    const said = reasonIn(shared.log);
+    const why = said === "" ? messageOf(error) : `${messageOf(error)}; llama.cpp says: ${said}`;
+    throw refused(
+      `target "${target}": ${path} cannot be loaded: ${why}`,
+      "use a file that this version of llama.cpp can load, or a smaller `contextSize` where memory is short",
+      error,
+    );
+  }
+}
+
+/** What calls need of a loaded model. */
+async function prepareModel(
+  target: string,
+  library: LlamaLibrary,
+  model: Llama.LlamaModel,
+  settings: LlamaSettings,
+  file: ModelFile,
+): Promise<Omit<LlamaRuntime, "close">> {
+  const { slots, threads, jsonSchema } = settings;
+  const contextSize = settings.contextSize ?? Math.min(file.contextLength ?? usualContext, usualContext);
+  const context = await model.createContext({
+    contextSize,
+    sequences: slots,
+    threads,
+    failedCreationRemedy: false,
+  });
+  const sequences = Array.from({ length: slots }, () =>
+    context.getSequence({ contextShift: { strategy: overflow } }),
+  );
+  const template = makeTemplate(target, library, model, settings);
+  const { llama } = model;
+  type Schema = Parameters<typeof llama.createGrammarForJsonSchema>[0];
+  return {
+    library,
+    model,
+    template,
+    callFormat: formatOf(library, template, settings),
+    grammar: jsonSchema === undefined ? null : await llama.createGrammarForJsonSchema(jsonSchema as Schema),
+    contextSize,
+    slots: slotQueue(sequences),
+    device: llama.gpu === false ? "cpu" : llama.gpu,
+  };
+}

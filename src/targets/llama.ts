@@ -1,0 +1,156 @@
+import { EvalsError, TargetError } from "../core/errors.ts";
+import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import type { Components } from "../core/release.ts";
+import type { Span } from "../core/trace.ts";
+import { abortedFailure } from "./connection.ts";
+import { conversationOf } from "./conversation.ts";
+import { llamaComponents } from "./llama-components.ts";
+import { modelName } from "./llama-file.ts";
+import { type Generation, generate, renderPrompt } from "./llama-generate.ts";
+import { type LlamaSettings, type LlamaTargetOptions, llamaSettings } from "./llama-options.ts";
+import { type LlamaRuntime, openRuntime } from "./llama-runtime.ts";
+import { answerCheck } from "./llama-schema.ts";
+import { parseCalls } from "./llama-tools.ts";
+
+/** Attributes of the call's span, by the OpenTelemetry gen_ai conventions. */
+function requestAttributes(name: string, settings: LlamaSettings, seed: number): Span["attributes"] {
+  const { temperature, topK, topP, maxOutputTokens } = settings;
+  return {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "llama.cpp",
+    "gen_ai.request.model": name,
+    "gen_ai.request.temperature": temperature,
+    "gen_ai.request.top_k": topK,
+    "gen_ai.request.top_p": topP,
+    ...(maxOutputTokens === undefined ? {} : { "gen_ai.request.max_tokens": maxOutputTokens }),
+    "gen_ai.request.seed": seed,
+  };
+}
+
+/** The answer that a generation is: text, or tool calls with the text around them. */
+function responseOf(
+  written: Generation,
+  inputTokens: number,
+  runtime: LlamaRuntime,
+  settings: LlamaSettings,
+  problemOf: ((text: string) => string | null) | null,
+): TargetResponse {
+  const { finishReason, outputTokens, timeToFirstTokenMs, latencyMs } = written;
+  const text = runtime.grammar === null ? written.text : written.text.trimEnd();
+  const problem = problemOf?.(text) ?? null;
+  if (problem !== null) {
+    const early = finishReason === "length" ? `, cut off after ${outputTokens} tokens` : "";
+    const message = `the answer does not satisfy \`jsonSchema\`: ${problem}${early}`;
+    throw new TargetError({ kind: "target", message, retryable: false });
+  }
+  const { text: said, calls } =
+    settings.tools === undefined ? { text, calls: [] } : parseCalls(text, runtime.callFormat);
+  return {
+    text: said,
+    toolCalls: calls,
+    finishReason: calls.length > 0 ? "tool_calls" : finishReason,
+    usage: { inputTokens, outputTokens, cachedInputTokens: 0 },
+    timeToFirstTokenMs,
+    latencyMs,
+  };
+}
+
+/** The check of an answer by the schema of the options, compiled at once so that a schema that is none is found. */
+function answerCheckOf({ jsonSchema }: LlamaSettings): ((text: string) => string | null) | null {
+  if (jsonSchema === undefined) return null;
+  try {
+    return answerCheck(jsonSchema);
+  } catch (error) {
+    const message = `llamaTarget: \`jsonSchema\`: ${error instanceof Error ? error.message : String(error)}`;
+    throw new EvalsError("TARGET_INVALID", message, "give a JSON Schema 2020-12", { cause: error });
+  }
+}
+
+/** Refuses a run of which a case cannot be asked. */
+function refuseUnaskable(
+  name: string,
+  runtime: LlamaRuntime,
+  settings: LlamaSettings,
+  requests: readonly TargetRequest[],
+): void {
+  const problems = requests.flatMap((request) => {
+    try {
+      renderPrompt(runtime, settings, conversationOf(settings, request), request.caseId);
+      return [];
+    } catch (error) {
+      if (error instanceof TargetError) return [error.message];
+      throw error;
+    }
+  });
+  if (problems.length === 0) return;
+  const others = problems.length === 1 ? "" : ` (and ${problems.length - 1} more cases)`;
+  throw new EvalsError(
+    "TARGET_INVALID",
+    `target "${name}": ${problems[0]}${others}`,
+    "give a larger `contextSize` or a smaller `maxOutputTokens`, or shorten the case; nothing is ever cut off in silence",
+  );
+}
+
+/**
+ * A target that runs a GGUF model in this process, with llama.cpp by the optional package node-llama-cpp. The package is loaded
+ * on first use. `check` loads the model, `prepare` finds cases that its context cannot hold, `close` frees it.
+ *
+ * With one slot the same case and seed give the same answer, on one kind of processor; with more slots, cases share a batch,
+ * which changes the numbers in the last digits. Its components say which bytes answer, how they are decoded, and on what.
+ *
+ * @throws EvalsError `TARGET_INVALID` at once for options that cannot be used; from `check` and `prepare` for a file, package
+ * or case that cannot.
+ */
+export function llamaTarget(options: LlamaTargetOptions): Target {
+  const settings = llamaSettings(options);
+  const problemOf = answerCheckOf(settings);
+  const model = modelName(settings);
+  const name = settings.name ?? `llama ${model}`;
+  let components: Partial<Components> | undefined;
+  let opening: Promise<LlamaRuntime> | undefined;
+  const open = () => {
+    opening ??= openRuntime(name, settings);
+    return opening;
+  };
+  return {
+    name,
+    // Only a release that is run has its file read for the digest.
+    get components() {
+      components ??= llamaComponents(settings);
+      return components;
+    },
+    async check() {
+      await open();
+    },
+    async prepare(requests) {
+      refuseUnaskable(name, await open(), settings, requests);
+    },
+    async call(request: TargetRequest, { signal, seed, span }: CallContext) {
+      const runtime = await open();
+      const prompt = renderPrompt(runtime, settings, conversationOf(settings, request), request.caseId);
+      const sequence = await runtime.slots.take(signal).catch(() => {
+        throw abortedFailure(signal, name);
+      });
+      const attributes = requestAttributes(model, settings, seed);
+      try {
+        return await span(`chat ${model}`, attributes, async () => {
+          const written = await generate(runtime, settings, prompt, { sequence, signal, seed, name });
+          const response = responseOf(written, prompt.tokens.length, runtime, settings, problemOf);
+          Object.assign(attributes, {
+            "gen_ai.usage.input_tokens": prompt.tokens.length,
+            "gen_ai.usage.output_tokens": written.outputTokens,
+            "llama.device": runtime.device,
+          });
+          return response;
+        });
+      } finally {
+        runtime.slots.give(sequence);
+      }
+    },
+    async close() {
+      const closing = opening;
+      opening = undefined;
+      await (await closing?.catch(() => undefined))?.close();
+    },
+  };
+}
