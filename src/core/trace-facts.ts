@@ -42,6 +42,8 @@ export const traceFactsSchema = z.object({
   hasError: z.boolean(),
   /** True when another way than the first one answered. */
   fallback: z.boolean().nullable(),
+  /** Conversation that the request belongs to: traces that share one are not independent. */
+  conversation: z.string().nullable(),
   /** Route that the request took. */
   route: z.string().nullable(),
   /** Release that answered. */

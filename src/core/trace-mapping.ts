@@ -10,6 +10,7 @@ const carriers = [
   "ai.telemetry.metadata.",
   "ai.settings.context.",
   "traceloop.association.properties.",
+  "gatewright.cohort.",
 ];
 
 /** The names under which libraries write a word of the application: `tier` is also `app.user.tier`, `metadata.tier` and so on. */
@@ -40,6 +41,13 @@ export const traceMappingSchema = z.strictObject({
     "gen_ai.agent.version",
     "service.version",
   ]),
+  /** The conversation that the request belongs to: traces that share one are not independent. */
+  conversation: names.default([
+    "gen_ai.conversation.id",
+    "session.id",
+    ...applicationNames("session_id"),
+    ...applicationNames("conversation_id"),
+  ]),
   /** The route that the request took. */
   route: names.default([...applicationNames("route")]),
   /** Whether another way than the first one answered: any value but `false`, `0`, `no`, `none` and empty. */
@@ -55,6 +63,8 @@ export const traceMappingSchema = z.strictObject({
   /** The cohort dimensions, each with its names. */
   cohorts: z.record(z.string().min(1), names).default({
     tier: applicationNames("tier"),
+    plan: applicationNames("plan"),
+    intent: applicationNames("intent"),
     language: applicationNames("language"),
     region: applicationNames("region"),
     risk: applicationNames("risk"),

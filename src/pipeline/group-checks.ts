@@ -51,7 +51,7 @@ function sideOf(traces: readonly TraceFacts[], { measure }: ReadTraces): Side {
   for (const facts of traces) {
     const value = measure.read(facts);
     if (value === "missing") missing++;
-    else if (value !== "not_applicable") values.push({ value, cluster: facts.traceId });
+    else if (value !== "not_applicable") values.push({ value, cluster: facts.conversation ?? facts.traceId });
   }
   return { values, missing };
 }

@@ -51,6 +51,7 @@ export function factsOf(
     costUsd: usage.costUsd,
     hasError: tops.some(({ isError }) => isError) || saysError(tops, slots.status),
     fallback: isOn(tags[slots.fallback]),
+    conversation: tags[slots.conversation] ?? null,
     route: tags[slots.route] ?? null,
     release: tags[slots.release] ?? null,
     cohorts: cohortsOf(tags, slots),

@@ -27,6 +27,7 @@ export interface KnownName {
 /** What the places after the concepts mean. */
 export interface TagSlots {
   readonly release: number;
+  readonly conversation: number;
   readonly route: number;
   readonly fallback: number;
   readonly status: number;
@@ -78,6 +79,7 @@ export function compileNames(mapping: TraceMapping): CompiledNames {
   };
   const tags: TagSlots = {
     release: addTag(mapping.release),
+    conversation: addTag(mapping.conversation),
     route: addTag(mapping.route),
     fallback: addTag(mapping.fallback),
     status: addTag(mapping.status),
