@@ -10,7 +10,10 @@ export const kind: Kind = {
     const comparisons: Comparison[] = problems.rows.flatMap(({ id, answer, responses }) =>
       Object.entries<{ output: string | null; correct: boolean }>(responses ?? {}).map(
         ([system, { output, correct }]) => {
-          const evaluation = taskCompletion({ response: output ?? "", expected: { answer: String(answer) } });
+          const evaluation = taskCompletion({
+            response: output ?? "",
+            expected: { answer: String(answer), answerMatch: { as: "number", of: "last_number" } },
+          });
           return {
             id: `${id} ${system}`,
             passes: passes(evaluation),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { instructionSchema } from "./instruction.ts";
 import type { Json, JsonObject } from "./json.ts";
 
 const jsonValue: z.ZodType<Json> = z.json();
@@ -58,6 +59,31 @@ export const expectedToolCallsSchema = z.strictObject({
 /** The tool calls that a case expects, and which others it allows. */
 export type ExpectedToolCalls = z.infer<typeof expectedToolCallsSchema>;
 
+/** The calls of tools that change something: exactly these, in any order. */
+export const expectedWritesSchema = z.strictObject({
+  /** Names of the tools that change something; calls of others are not looked at, and neither are calls that failed. */
+  tools: z.array(z.string().min(1)).min(1),
+  /** The expected calls; an empty list means that nothing must be changed. */
+  calls: z.array(expectedToolCallSchema),
+});
+/** The calls of tools that change something. */
+export type ExpectedWrites = z.infer<typeof expectedWritesSchema>;
+
+/** How an answer is compared with the expected ones. */
+export const answerMatchSchema = z.strictObject({
+  /**
+   * `exact`: the same characters. `folded`: equal after Unicode NFC, white space and case folding. `number`: the same number, within
+   * the tolerance; thousands may be marked by commas.
+   */
+  as: z.enum(["exact", "folded", "number"]),
+  /** Of a number, the largest difference that is accepted. Default 0: the same number, whatever the number of its digits. */
+  tolerance: z.number().min(0).optional(),
+  /** What is compared: the whole answer, or the last number in it. */
+  of: z.enum(["answer", "last_number"]).default("answer"),
+});
+/** How an answer is compared with the expected ones. */
+export type AnswerMatch = z.infer<typeof answerMatchSchema>;
+
 /** A fact that the answer must state: one text, or a list of texts of which one is enough. */
 export const factSchema = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
@@ -65,16 +91,24 @@ export const factSchema = z.union([z.string().min(1), z.array(z.string().min(1))
 export const expectationSchema = z.strictObject({
   /** Expected answer, or a list of answers of which each is accepted. */
   answer: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+  /** How the answer is compared. Left out: equal in folded form, or as numbers where both are numbers. */
+  answerMatch: answerMatchSchema.optional(),
+  /** Items that the answer must list, all and no other, in any order: separated by lines, commas or semicolons, or as a list in JSON. */
+  answerItems: z.array(z.string().min(1)).min(1).optional(),
   /** Facts that the answer must state. */
   facts: z.array(factSchema).min(1).optional(),
   /** Texts that the answer must not contain. */
   forbiddenFacts: z.array(z.string().min(1)).min(1).optional(),
   /** Expected tool calls. */
   toolCalls: expectedToolCallsSchema.optional(),
-  /** JSON Schema (2020-12 unless `$schema` says draft 7) that the answer must satisfy as JSON. */
+  /** What the answer was told to do and code can check: length, format, words, language. */
+  instructions: z.array(instructionSchema).min(1).optional(),
+  /** JSON Schema (2020-12 unless `$schema` names another draft) that the answer must satisfy as JSON. */
   jsonSchema: z.union([jsonObject, z.boolean()]).optional(),
   /** Values that the final state must hold: an object that is compared member by member, so that members not named here are free. */
   state: jsonObject.optional(),
+  /** Calls that changed something, which must be these and no other. */
+  writes: expectedWritesSchema.optional(),
   /** Identifiers of the passages that a retriever should have found. */
   contextIds: z.array(z.string().min(1)).min(1).optional(),
   /** Success criteria in words, for a judge. */

@@ -62,6 +62,7 @@ export interface TargetResponse {
     readonly name: string;
     readonly arguments: unknown;
     readonly result?: unknown;
+    readonly failed?: boolean | undefined;
   }[];
   /** Passages that were retrieved, best first. */
   readonly context?: readonly Passage[] | null;

@@ -11,6 +11,8 @@ export const toolCallSchema = z.object({
   arguments: z.json(),
   /** What the tool returned, where it was recorded. */
   result: z.json().optional(),
+  /** True when the tool refused the call or failed, so that it changed nothing. */
+  failed: z.boolean().optional(),
 });
 /** A tool call that the measured system made. */
 export type ToolCall = z.infer<typeof toolCallSchema>;

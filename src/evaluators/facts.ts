@@ -75,3 +75,45 @@ export function isAnswer(text: string, expected: string): boolean {
   if (number !== null && canonicalNumber(text) === number) return true;
   return foldText(text) === foldText(expected);
 }
+
+/** The last number in a text, as it stands there, with thousands marked by commas or not; `null` without one. */
+export function lastNumber(text: string): string | null {
+  const found = text.match(/(?<![\p{L}\p{N}.])[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|(?<!\d)\.\d+/gu);
+  return found?.at(-1) ?? null;
+}
+
+/** True when two texts are numbers that differ by no more than the tolerance. Without one they are equal, whatever the number of digits. */
+export function isNumber(text: string, expected: string, tolerance: number): boolean {
+  const [one, other] = [text, expected].map(withoutThousands) as [string, string];
+  const [first, second] = [canonicalNumber(one), canonicalNumber(other)];
+  if (first === null || second === null) return false;
+  if (first === second) return true;
+  const gap = Math.abs(Number(one) - Number(other));
+  // The bound itself is within: 0.1 + 0.2 is no more than 0.1 from 0.2.
+  return tolerance > 0 && gap <= tolerance * (1 + 1e-9);
+}
+
+function withoutThousands(text: string): string {
+  const plain = text.trim().replace("\u2212", "-");
+  return /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/u.test(plain) ? plain.replaceAll(",", "") : plain;
+}
+
+/** Items that a text lists: those of a list in JSON, or what stands between lines, commas and semicolons, without marks and closing points. */
+export function itemsOf(text: string): string[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value))
+      return value.map((item) => (typeof item === "string" ? item : JSON.stringify(item)));
+  } catch {
+    // Not JSON: read as prose.
+  }
+  const parts = text.split(/[\n;]|,(?!\d{3}(?!\d))/u).map((part) =>
+    part
+      .trim()
+      .replace(/^(?:[-*\u2022]|\d{1,3}[.)])\s+/u, "")
+      .replace(/^(?:and|und)\s+/iu, "")
+      .replace(/[.!]$/u, "")
+      .trim(),
+  );
+  return parts.filter((part) => part !== "");
+}
