@@ -1,5 +1,6 @@
 /** The public interface of gatewright: what evaluation, gate and configuration files import, and what a program can run by itself. */
 export { type Config, configSchema, defineConfig } from "./config.ts";
+export type { Calibration, Measures, Threshold } from "./core/calibration.ts";
 export type { Cohort } from "./core/cohort.ts";
 export type { Comparison, Decision, Interval, Operations, Rule } from "./core/comparison.ts";
 export type {
@@ -29,6 +30,7 @@ export type {
 export { exitCodeOf, type Gate, type GateInput, type Verdict } from "./core/gate.ts";
 export type { Json, JsonObject } from "./core/json.ts";
 export type { EvaluateContext, JudgeIdentity, JudgeQuestion, JudgeReply } from "./core/judge.ts";
+export type { GivenLabel, Label, LabelRow } from "./core/labels.ts";
 export type { Discordance, DiscordanceSource, PowerCriterion, PowerPlan, PowerSizes } from "./core/power.ts";
 export { priceTable } from "./core/price-table.ts";
 export { costAt, costOf, type ModelPrices, type PriceTable } from "./core/prices.ts";
@@ -66,6 +68,13 @@ export {
 export { type TraceMapping, type TraceMappingInput, traceMappingSchema } from "./core/trace-mapping.ts";
 export { defineEvaluation, defineEvaluator, defineGate, defineRelease } from "./define.ts";
 export * from "./evaluators/index.ts";
+export {
+  type Calibrated,
+  type CalibrateEnvironment,
+  type CalibrateOptions,
+  calibrate,
+} from "./pipeline/calibrate.ts";
+export { calibrationFile, calibrationsFolder } from "./pipeline/calibrations.ts";
 export { type CompareTracesInput, compareTraces, type TraceInput } from "./pipeline/compare-traces.ts";
 export {
   changesBetween,
@@ -85,14 +94,23 @@ export {
   type RunResult,
   readRun,
 } from "./pipeline/evaluate.ts";
+export {
+  type LabelEntry,
+  labelsTable,
+  readEntries,
+  readLabels,
+  writeLabels,
+} from "./pipeline/label-files.ts";
 export { datasetFiles, loadDataset } from "./pipeline/load-dataset.ts";
 export { loadGate } from "./pipeline/load-gate.ts";
+export { type MergedLabels, mergeLabels } from "./pipeline/merge-labels.ts";
 export { type PowerInput, type PowerOptions, powerPlan } from "./pipeline/power.ts";
 export { type RepetitionsOptions, repetitionsNeeded } from "./pipeline/power-repetitions.ts";
 export { type PreparedRun, type PrepareOptions, prepare } from "./pipeline/prepare.ts";
 export { refusedReport } from "./pipeline/refused-report.ts";
 export { promptFile } from "./pipeline/release.ts";
 export { readLock, requireLocked, summariseChange } from "./pipeline/require-locked.ts";
+export { type LabelSampleOptions, sampleForLabels } from "./pipeline/sample-labels.ts";
 export { storedCase } from "./pipeline/stored-case.ts";
 export { closeTargets } from "./pipeline/targets.ts";
 export { caseReporter } from "./reporters/case.ts";

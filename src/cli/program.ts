@@ -26,6 +26,7 @@ export function buildProgram(process: Process, setExitCode: SetExitCode): Comman
   addInspection(program, process, setExitCode);
   addPower(program, process, setExitCode);
   addDataset(program, process, setExitCode);
+  addLabels(program, process, setExitCode);
   addTraces(program, process, setExitCode);
   return program;
 }
@@ -110,6 +111,37 @@ function addPower(program: Command, process: Process, setExitCode: SetExitCode):
     .action(async (file, _, command: Command) => {
       const { powerCommand } = await import("./power.ts");
       setExitCode(await powerCommand({ ...command.optsWithGlobals(), file }, process));
+    });
+}
+
+function addLabels(program: Command, process: Process, setExitCode: SetExitCode): void {
+  program
+    .command("label")
+    .description("export answers of a run for people to label, or read their labels back")
+    .argument("[run]", "identifier of the run, or `latest`")
+    .option(
+      "--labels <file>",
+      "file of labels; a table of the same name is written beside it",
+      "labels/labels.jsonl",
+    )
+    .option("--size <n>", "how many answers", wholeNumber, 100)
+    .option("--seed <n>", "decides which answers are drawn, and their order", wholeNumber, 1)
+    .option("--read <files...>", "read these copies of the table back, one or more people each")
+    .action(async (run, _, command: Command) => {
+      const { labelCommand } = await import("./label.ts");
+      setExitCode(await labelCommand({ ...command.optsWithGlobals(), run }, process));
+    });
+  program
+    .command("calibrate")
+    .description("measure an evaluator on labelled answers, and write what the gate corrects by")
+    .argument("<evaluator>", "name of the evaluator")
+    .requiredOption("--labels <file>", "file of labels")
+    .option("--evaluation <file>", "evaluation file that defines it")
+    .option("--maximum-cost-usd <n>", "spend limit, instead of the evaluation's own", amount)
+    .option("--json", "print the calibration as JSON on standard output")
+    .action(async (evaluator, _, command: Command) => {
+      const { calibrateCommand } = await import("./calibrate.ts");
+      setExitCode(await calibrateCommand({ ...command.optsWithGlobals(), evaluator }, process));
     });
 }
 

@@ -23,6 +23,7 @@ import { progressDisplay } from "./progress.ts";
 import { type Recorder, recorder } from "./record.ts";
 import { type OpenProject, openProject } from "./store.ts";
 import { packageVersion } from "./version.ts";
+import { wait } from "./wait.ts";
 
 /** Exit code of a run that was interrupted, as shells give it for Ctrl-C. */
 const exitInterrupted = 130;
@@ -243,16 +244,4 @@ function resumeCommand(options: RunOptions & { file: string }, runId: string): s
 
 function quote(word: string): string {
   return /^[\w./=@:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      done();
-    };
-    const timer = setTimeout(finish, ms);
-    signal.addEventListener("abort", finish, { once: true });
-  });
 }

@@ -25,6 +25,8 @@ export type EvalsErrorCode =
   | "RUN_NOT_FOUND"
   | "RUN_MISMATCH"
   | "CASE_NOT_FOUND"
+  | "LABELS_INVALID"
+  | "CALIBRATION_INVALID"
   | "TRACES_UNREADABLE";
 
 /**

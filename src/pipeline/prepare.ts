@@ -11,6 +11,7 @@ import type { Trial } from "../core/run.ts";
 import type { Side } from "../core/sample.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { minimumNForMargin } from "../stats/index.ts";
+import { calibrationsFolder, withCalibrations } from "./calibrations.ts";
 import { compareManifests } from "./compare-manifests.ts";
 import { thinCohorts } from "./dataset-lock.ts";
 import { unreachableRatio } from "./decide-ratio.ts";
@@ -41,6 +42,8 @@ export interface PrepareOptions {
   readonly repetitions?: number | undefined;
   /** Spend limit in US dollars, instead of the evaluation's own. */
   readonly maximumCostUsd?: number | undefined;
+  /** Folder of the calibration files. Default `calibrations`. */
+  readonly calibrations?: string;
   /** Whether keys and files of the targets must be there: true unless nothing will be called. */
   readonly checksTargets?: boolean;
 }
@@ -76,7 +79,10 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
   refuseThin(whole);
   const gatePath = options.gate ?? shownPath(options.file, definition.gate);
   const gate = await loadGate(gatePath);
-  const evaluators = definition.evaluators;
+  const evaluators = await withCalibrations(
+    options.calibrations ?? calibrationsFolder,
+    definition.evaluators,
+  );
   refuseReserved(evaluation);
   refuseTwins(
     evaluators.map(({ name }) => name),

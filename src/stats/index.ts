@@ -2,6 +2,7 @@
  * The statistics of a release gate as pure functions: no I/O, no clock, no hidden randomness. Arguments out
  * of range throw a RangeError that names the argument; "no finite value" is null.
  */
+export { auroc, cohenKappa, type Estimate } from "./agreement.ts";
 export * from "./bootstrap.ts";
 export {
   type ClusteredStandardError,
