@@ -61,7 +61,9 @@ export function cohortOf(tags: Readonly<Record<string, string>>, dimensions: rea
 
 /** True when the tags of a case place it in the cohort. */
 export function inCohort(cohort: Cohort, tags: Readonly<Record<string, string>>): boolean {
-  return Object.entries(cohort.tags).every(([dimension, value]) => tags[dimension] === value);
+  for (const dimension of Object.keys(cohort.tags))
+    if (tags[dimension] !== cohort.tags[dimension]) return false;
+  return true;
 }
 
 /** Dimensions of a dataset in the order of its description. */

@@ -57,7 +57,7 @@ export function redactor(secrets: readonly string[]): Redact {
   return (text) => text.replace(given, redacted).replace(known, redacted);
 }
 
-/** The same value with every text in it redacted, names of members too. */
+/** The same value with every text in it redacted, names of members too. What holds no secret is given back as it is, not copied. */
 export function redactValue<T>(value: T, redact: Redact): T {
   return walk(value as Json, redact) as T;
 }
@@ -65,9 +65,15 @@ export function redactValue<T>(value: T, redact: Redact): T {
 function walk(value: Json, redact: Redact): Json {
   if (typeof value === "string") return redact(value);
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => walk(item, redact));
-  const entries = Object.entries(value).map(
-    ([name, member]) => [redact(name), walk(member, redact)] as const,
-  );
-  return Object.fromEntries(entries);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => walk(item, redact));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  let isSame = true;
+  const entries = Object.keys(value).map((name) => {
+    const entry = [redact(name), walk(value[name]!, redact)] as const;
+    if (entry[0] !== name || entry[1] !== value[name]) isSame = false;
+    return entry;
+  });
+  return isSame ? value : Object.fromEntries(entries);
 }

@@ -65,10 +65,15 @@ function decode(bytes: Uint8Array): string | null {
 export function jsonValidationEvaluator(options: JsonValidationOptions = {}): Evaluator {
   const settings = settingsOf(options);
   const compiled = new Map<string, CompiledSchema>();
+  // Most schemas are the very object that was compiled before the run.
+  const ofObject = new WeakMap<object, CompiledSchema>();
   const compiledFor = (schema: JsonSchema, caseId: string): CompiledSchema => {
+    const known = typeof schema === "object" ? ofObject.get(schema) : undefined;
+    if (known !== undefined) return known;
     const key = keyOf(schema, caseId);
     const found = compiled.get(key) ?? compileFor(schema, caseId, options);
     compiled.set(key, found);
+    if (typeof schema === "object") ofObject.set(schema, found);
     return found;
   };
   return {

@@ -2,7 +2,6 @@ import type { Case } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
 import type { Evaluator, Store } from "../core/extensions.ts";
 import type { Redact } from "../core/redact.ts";
-import { redactValue } from "../core/redact.ts";
 import { redactRelease } from "../core/release.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest, Trial } from "../core/run.ts";
@@ -12,9 +11,11 @@ import { type Budget, budget } from "./budget.ts";
 import type { CallOptions } from "./call-target.ts";
 import { judgeCalls, type OpenJudging } from "./judge-calls.ts";
 import type { PreparedRun } from "./prepare.ts";
+import { redactCase } from "./redact-case.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { score } from "./score.ts";
+import { putAt, type Slots, valueAt } from "./slots.ts";
 import { closeTargets } from "./targets.ts";
 
 /** How far a run is. */
@@ -89,21 +90,6 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
   return { kind: "finished", report: finished };
 }
 
-/** A case as it may be written: what it says is redacted, what it is called and tagged is not. */
-function redactCase(item: Case, redact: Redact): Case {
-  const redacted = { ...item };
-  redacted.input = {
-    ...(item.input.messages && {
-      messages: item.input.messages.map((message) => ({ ...message, content: redact(message.content) })),
-    }),
-    ...(item.input.variables && { variables: redactValue(item.input.variables, redact) }),
-  };
-  if (item.context)
-    redacted.context = item.context.map((passage) => ({ ...passage, text: redact(passage.text) }));
-  if (item.expected) redacted.expected = redactValue(item.expected, redact);
-  return redacted;
-}
-
 /** Samples and scores of a stored run. */
 export async function readRun(store: Store, runId: string): Promise<{ samples: Sample[]; scores: Score[] }> {
   return { samples: await store.read(runId, "sample"), scores: await store.read(runId, "score") };
@@ -111,13 +97,16 @@ export async function readRun(store: Store, runId: string): Promise<{ samples: S
 
 /** One sample for each trial: the answered one if there is any, else the last failure. */
 export function lastSamples(samples: readonly Sample[]): Sample[] {
-  const last = new Map<string, Sample>();
+  const last: Sample[] = [];
+  const positions: Slots<number> = new Map();
   for (const sample of samples) {
-    const place = placeOf(sample);
-    const known = last.get(place);
-    if (known === undefined || known.output === null) last.set(place, sample);
+    const position = valueAt(positions, sample);
+    if (position === undefined) {
+      putAt(positions, sample, last.length);
+      last.push(sample);
+    } else if (last[position]!.output === null) last[position] = sample;
   }
-  return [...last.values()];
+  return last;
 }
 
 function placeOf({ side, caseId, repetition }: Pick<Sample, "side" | "caseId" | "repetition">): string {
@@ -257,11 +246,13 @@ async function scoreMissing(
   calls: Calls,
 ): Promise<Score[]> {
   const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
-  const has = new Set(known.map((own) => `${placeOf(own)}/${own.evaluator}`));
+  const has = new Map<string, Slots<true>>(prepared.evaluators.map(({ name }) => [name, new Map()]));
+  for (const own of known) putAt(has.get(own.evaluator) ?? new Map(), own, true);
   const added: Score[] = [];
   for (const sample of samples) {
-    const lacking = prepared.evaluators.filter(({ name }) => !has.has(`${placeOf(sample)}/${name}`));
-    if (sample.output === null || lacking.length === 0) continue;
+    if (sample.output === null) continue;
+    const lacking = prepared.evaluators.filter(({ name }) => valueAt(has.get(name)!, sample) === undefined);
+    if (lacking.length === 0) continue;
     const own = await scoreNow(cases.get(sample.caseId)!, sample, lacking, environment, calls);
     await storeScores(environment, own);
     await environment.onScored?.(sample, own);

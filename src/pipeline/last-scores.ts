@@ -1,21 +1,33 @@
 import type { Score } from "../core/score.ts";
+import { putAt, type Slots, valueAt } from "./slots.ts";
 
 /**
  * The scores that count: for each trial and evaluator those of the last round of judging, and among them not an error that a later attempt
  * mended. Two that both stand are both given, for `pair` to refuse.
  */
 export function lastScores(scores: readonly Score[]): Score[] {
-  const last = new Map<string, Score[]>();
+  const standing: (Score | readonly Score[])[] = [];
+  const positions = new Map<string, Slots<number>>();
   for (const score of scores) {
-    const place = `${score.side}/${score.repetition}/${score.evaluator}/${score.caseId}`;
-    const known = last.get(place) ?? [];
-    const first = known[0];
-    if (first === undefined || roundOf(score) > roundOf(first)) last.set(place, [score]);
-    else if (roundOf(score) < roundOf(first)) continue;
-    else if (isError(first)) last.set(place, [score]);
-    else if (!isError(score)) known.push(score);
+    const own = positions.get(score.evaluator) ?? new Map<string, number[]>();
+    positions.set(score.evaluator, own);
+    const position = valueAt(own, score);
+    if (position === undefined) {
+      putAt(own, score, standing.length);
+      standing.push(score);
+    } else standing[position] = standingOf(standing[position]!, score);
   }
-  return [...last.values()].flat();
+  return standing.flat();
+}
+
+/** What stands of the scores of one trial and evaluator once another one came. */
+function standingOf(known: Score | readonly Score[], score: Score): Score | readonly Score[] {
+  const all = [known].flat();
+  const first = all[0]!;
+  if (roundOf(score) > roundOf(first)) return score;
+  if (roundOf(score) < roundOf(first)) return known;
+  if (isError(first)) return score;
+  return isError(score) ? known : [...all, score];
 }
 
 function roundOf({ round = 1 }: Score): number {

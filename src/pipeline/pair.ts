@@ -4,7 +4,7 @@ import { readMetric } from "../core/gate.ts";
 import type { Sample } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
 import type { TrialRate } from "../core/trial-rate.ts";
-import { mean } from "../stats/clusters.ts";
+import { putAt, type Slots, slotOf, valueAt } from "./slots.ts";
 
 /** How one side of a pair came out: a number 0..1 (of a pass rate 1 or 0), nothing to judge, or no score. */
 type Outcome = number | "not_applicable" | "missing";
@@ -36,17 +36,17 @@ export function pair(
   metric: string,
   repetitions: number,
 ): CaseOutcome[] {
-  const outcomes = new Map<string, Outcome>();
+  const outcomes: Slots<Outcome> = new Map();
   const { evaluator, isValue } = readMetric(metric);
   const known = new Set(cases.map(({ id }) => id));
   for (const score of scores) {
     if (score.evaluator !== evaluator) continue;
-    const place = placeOf(score.side, score.caseId, score.repetition);
     if (!known.has(score.caseId) || score.repetition > repetitions) {
-      throw new RangeError(`a ${metric} score for ${place}, which was not planned`);
+      throw new RangeError(`a ${metric} score for ${shownPlace(score)}, which was not planned`);
     }
-    if (outcomes.has(place)) throw new RangeError(`two ${metric} scores for ${place}`);
-    outcomes.set(place, outcomeOf(score, isValue));
+    if (valueAt(outcomes, score) !== undefined)
+      throw new RangeError(`two ${metric} scores for ${shownPlace(score)}`);
+    putAt(outcomes, score, outcomeOf(score, isValue));
   }
   return cases.map((item) => caseOutcome(item, outcomes, repetitions));
 }
@@ -61,16 +61,16 @@ export function pairTrials(
   { happened, isHarm }: TrialRate,
   repetitions: number,
 ): CaseOutcome[] {
-  const outcomes = new Map<string, Outcome>();
+  const outcomes: Slots<Outcome> = new Map();
   for (const sample of samples) {
     const told = happened(sample);
     if (told === null) continue;
-    outcomes.set(placeOf(sample.side, sample.caseId, sample.repetition), told !== isHarm ? 1 : 0);
+    putAt(outcomes, sample, told !== isHarm ? 1 : 0);
   }
   return cases.map((item) => caseOutcome(item, outcomes, repetitions));
 }
 
-function placeOf(side: string, caseId: string, repetition: number): string {
+function shownPlace({ side, caseId, repetition }: Score): string {
   return `${side}/${repetition}/${caseId}`;
 }
 
@@ -79,87 +79,83 @@ function outcomeOf({ evaluation }: Score, isValue: boolean): Outcome {
   return evaluation.status === "unscored" ? "not_applicable" : "missing";
 }
 
-function caseOutcome(item: Case, outcomes: ReadonlyMap<string, Outcome>, repetitions: number): CaseOutcome {
-  const pairs: [Outcome, Outcome][] = [];
+function caseOutcome(
+  item: Case,
+  outcomes: ReadonlyMap<string, readonly Outcome[]>,
+  repetitions: number,
+): CaseOutcome {
+  const own = outcomes.get(item.id) ?? [];
+  const counts = noPairs();
+  const observed = { baseline: 0, candidate: 0 };
+  const worst = { baseline: 0, candidate: 0 };
+  const candidateAlone = { sum: 0, scored: 0, missing: 0 };
   for (let repetition = 1; repetition <= repetitions; repetition++) {
-    const baseline = outcomes.get(placeOf("baseline", item.id, repetition)) ?? "missing";
-    const candidate = outcomes.get(placeOf("candidate", item.id, repetition)) ?? "missing";
-    pairs.push([baseline, candidate]);
+    const baseline = own[slotOf("baseline", repetition)] ?? "missing";
+    const candidate = own[slotOf("candidate", repetition)] ?? "missing";
+    counts.planned++;
+    countAlone(candidateAlone, baseline, candidate);
+    // Where the baseline had nothing to judge there is nothing to lose by silence, so a candidate that did not answer is not missed here:
+    // most metrics apply to a part of the cases only, and `error_rate` counts what was not answered. One that was judged there counts.
+    if (baseline === "not_applicable" && !isScore(candidate)) {
+      counts.notApplicable++;
+      continue;
+    }
+    worst.baseline += isScore(baseline) ? baseline : 1;
+    worst.candidate += isScore(candidate) ? candidate : 0;
+    if (isScore(baseline) && isScore(candidate)) {
+      counts.scored++;
+      observed.baseline += baseline;
+      observed.candidate += candidate;
+    } else if (isScore(baseline)) counts.candidateMissing++;
+    else if (isScore(candidate)) counts.baselineMissing++;
+    else counts.bothMissing++;
   }
-  const applicable = pairs.filter((both) => !doesNotApply(both));
-  const judged = applicable.filter(([baseline, candidate]) => isScore(baseline) && isScore(candidate));
-  const withheld = pairs.filter(([baseline, candidate]) => isScore(baseline) && isNone(candidate)).length;
-  const alone = pairs.map(([, candidate]) => candidate).filter(isScore);
-  const unanswered = pairs.filter(([, candidate]) => candidate === "missing").length;
   return {
     caseId: item.id,
     tags: item.cohorts,
     cluster: item.cluster ?? item.id,
-    counts: countPairs(pairs),
-    observed: rates(judged, 0, 0),
-    worstCase: rates(applicable, 1, 0),
-    candidateAlone: {
-      sum: alone.reduce((sum, score) => sum + score, 0),
-      scored: alone.length,
-      missing: unanswered + withheld,
-    },
+    counts,
+    observed: meanOver(observed, counts.scored),
+    worstCase: meanOver(worst, counts.planned - counts.notApplicable),
+    candidateAlone,
   };
 }
 
 const isScore = (outcome: Outcome): outcome is number => typeof outcome === "number";
-const isNone = (outcome: Outcome) => outcome === "not_applicable";
 
-/**
- * Where the baseline had nothing to judge there is nothing to lose by silence, so a candidate that did not answer is not missed here:
- * most metrics apply to a part of the cases only, and \`error_rate\` counts what was not answered. A candidate that was judged there counts.
- */
-const doesNotApply = ([baseline, candidate]: readonly [Outcome, Outcome]) =>
-  isNone(baseline) && !isScore(candidate);
-
-function rates(
-  pairs: readonly [Outcome, Outcome][],
-  baselineMissing: number,
-  candidateMissing: number,
-): { baseline: number; candidate: number } | null {
-  if (pairs.length === 0) return null;
-  const value = (outcome: Outcome, missing: number) => (isScore(outcome) ? outcome : missing);
-  return {
-    baseline: mean(pairs.map(([baseline]) => value(baseline, baselineMissing))),
-    candidate: mean(pairs.map(([, candidate]) => value(candidate, candidateMissing))),
-  };
+/** A candidate that is silent where the baseline was judged withholds a score; otherwise its own trials count, whatever the baseline did. */
+function countAlone(
+  alone: { sum: number; scored: number; missing: number },
+  baseline: Outcome,
+  candidate: Outcome,
+): void {
+  if (isScore(candidate)) {
+    alone.sum += candidate;
+    alone.scored++;
+  } else if (candidate === "missing" || isScore(baseline)) alone.missing++;
 }
 
-function countPairs(pairs: readonly [Outcome, Outcome][]): PairCounts {
-  const counts: PairCounts = {
-    planned: pairs.length,
-    scored: 0,
-    notApplicable: 0,
-    candidateMissing: 0,
-    baselineMissing: 0,
-    bothMissing: 0,
-  };
-  for (const [baseline, candidate] of pairs) {
-    if (isScore(baseline) && isScore(candidate)) counts.scored++;
-    else if (doesNotApply([baseline, candidate])) counts.notApplicable++;
-    else if (isScore(baseline)) counts.candidateMissing++;
-    else if (isScore(candidate)) counts.baselineMissing++;
-    else counts.bothMissing++;
-  }
-  return counts;
+function meanOver(
+  { baseline, candidate }: { baseline: number; candidate: number },
+  pairs: number,
+): { baseline: number; candidate: number } | null {
+  return pairs === 0 ? null : { baseline: baseline / pairs, candidate: candidate / pairs };
+}
+
+function noPairs(): PairCounts {
+  return { planned: 0, scored: 0, notApplicable: 0, candidateMissing: 0, baselineMissing: 0, bothMissing: 0 };
 }
 
 /** Counts of several cases together. */
 export function sumCounts(outcomes: readonly CaseOutcome[]): PairCounts {
-  const total: PairCounts = {
-    planned: 0,
-    scored: 0,
-    notApplicable: 0,
-    candidateMissing: 0,
-    baselineMissing: 0,
-    bothMissing: 0,
-  };
+  const total = noPairs();
   for (const { counts } of outcomes) {
-    for (const kind of Object.keys(total) as (keyof PairCounts)[]) total[kind] += counts[kind];
+    total.planned += counts.planned;
+    total.scored += counts.scored;
+    total.notApplicable += counts.notApplicable;
+    total.candidateMissing += counts.candidateMissing;
+    total.baselineMissing += counts.baselineMissing;
+    total.bothMissing += counts.bothMissing;
   }
   return total;
 }

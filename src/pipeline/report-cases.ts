@@ -17,8 +17,23 @@ interface PairOfTrials {
   readonly scores: Record<Side, Map<string, Score>>;
 }
 
+/** One repetition with what became of it. */
+interface ChangedTrial {
+  readonly trial: PairOfTrials;
+  readonly change: CaseChange;
+  readonly regressed: readonly string[];
+  readonly improved: readonly string[];
+}
+
+/** The cases of a report, and how many of all became what. */
+export interface ReportedCases {
+  readonly counts: Record<CaseChange, number>;
+  /** Those that did not stay the same, the ones to look at first in front: by kind, then by how many metrics got worse, then by id. */
+  readonly changed: CaseReport[];
+}
+
 /**
- * What became of every case, the ones to look at first in front: by kind, then by how many metrics got worse, then by id.
+ * What became of every case.
  *
  * @param metrics names of the evaluators, in the order in which they are told.
  */
@@ -28,22 +43,42 @@ export function reportCases(
   scores: readonly Score[],
   repetitions: number,
   metrics: readonly string[],
-): CaseReport[] {
+): ReportedCases {
   const trials = pairTrials(samples, scores);
-  const reports = cases.map((item) => {
-    const pairs = Array.from({ length: repetitions }, (_, index) => trialAt(trials, item.id, index + 1));
-    return caseReport(item, pairs, metrics);
-  });
+  const counts: Record<CaseChange, number> = {
+    regressed: 0,
+    improved: 0,
+    unchanged: 0,
+    errored: 0,
+    unscored: 0,
+  };
+  const changed: CaseReport[] = [];
+  for (const item of cases) {
+    const found = Array.from({ length: repetitions }, (_, index) => {
+      const trial = trialAt(trials, item.id, index + 1);
+      return { trial, ...changeOf(trial) };
+    });
+    const worst = found.reduce((a, b) =>
+      changesInOrder.indexOf(b.change) < changesInOrder.indexOf(a.change) ? b : a,
+    );
+    counts[worst.change]++;
+    if (worst.change !== "unchanged") changed.push(caseReport(item, worst, found, metrics));
+  }
   const rank = ({ change }: CaseReport) => changesInOrder.indexOf(change);
   const harm = ({ regressedMetrics }: CaseReport) => regressedMetrics.length;
-  return reports.sort((a, b) => rank(a) - rank(b) || harm(b) - harm(a) || (a.caseId < b.caseId ? -1 : 1));
+  changed.sort((a, b) => rank(a) - rank(b) || harm(b) - harm(a) || (a.caseId < b.caseId ? -1 : 1));
+  return { counts, changed };
 }
 
-function pairTrials(samples: readonly Sample[], scores: readonly Score[]): Map<string, PairOfTrials> {
-  const trials = new Map<string, PairOfTrials>();
+type Trials = Map<string, PairOfTrials[]>;
+
+function pairTrials(samples: readonly Sample[], scores: readonly Score[]): Trials {
+  const trials: Trials = new Map();
   const at = (caseId: string, repetition: number) => {
     const found = trialAt(trials, caseId, repetition);
-    trials.set(`${repetition}/${caseId}`, found);
+    const own = trials.get(caseId);
+    if (own === undefined) trials.set(caseId, placed([], repetition, found));
+    else placed(own, repetition, found);
     return found;
   };
   for (const sample of samples) at(sample.caseId, sample.repetition).samples[sample.side] = sample;
@@ -52,20 +87,22 @@ function pairTrials(samples: readonly Sample[], scores: readonly Score[]): Map<s
   return trials;
 }
 
-function trialAt(
-  trials: ReadonlyMap<string, PairOfTrials>,
-  caseId: string,
-  repetition: number,
-): PairOfTrials {
-  const empty = { repetition, samples: {}, scores: { baseline: new Map(), candidate: new Map() } };
-  return trials.get(`${repetition}/${caseId}`) ?? empty;
+function placed(own: PairOfTrials[], repetition: number, trial: PairOfTrials): PairOfTrials[] {
+  own[repetition - 1] = trial;
+  return own;
 }
 
-function caseReport(item: Case, pairs: readonly PairOfTrials[], metrics: readonly string[]): CaseReport {
-  const found = pairs.map((trial) => ({ trial, ...changeOf(trial) }));
-  const worst = found.reduce((a, b) =>
-    changesInOrder.indexOf(b.change) < changesInOrder.indexOf(a.change) ? b : a,
-  );
+function trialAt(trials: Trials, caseId: string, repetition: number): PairOfTrials {
+  const known = trials.get(caseId)?.[repetition - 1];
+  return known ?? { repetition, samples: {}, scores: { baseline: new Map(), candidate: new Map() } };
+}
+
+function caseReport(
+  item: Case,
+  worst: ChangedTrial,
+  found: readonly ChangedTrial[],
+  metrics: readonly string[],
+): CaseReport {
   const names = (kind: "regressed" | "improved") =>
     metrics.filter((metric) => found.some((entry) => entry[kind].includes(metric)));
   return {

@@ -4,7 +4,7 @@ import type { Dataset } from "../core/dataset.ts";
 import { exitCodeOf, type Gate, readMetric, type Verdict } from "../core/gate.ts";
 import { percent, plural } from "../core/quantities.ts";
 import type { ManifestDifference } from "../core/release.ts";
-import type { CaseChange, CaseReport, Comparability, Report } from "../core/report.ts";
+import type { Comparability, Report } from "../core/report.ts";
 import type { RunManifest } from "../core/run.ts";
 import type { Sample } from "../core/sample.ts";
 import type { JudgeQuality, Score } from "../core/score.ts";
@@ -34,10 +34,11 @@ export interface ReportInput {
 }
 
 /** Compares, decides and puts the report together. The same records give the same report, whatever their order. */
-export function report(input: ReportInput): Report {
+export function report(all: ReportInput): Report {
+  const judging = summariseJudging(all.scores);
+  const scores = lastScores(all.scores);
+  const input = { ...all, scores };
   const { manifest, dataset, resolved, samples } = input;
-  const scores = lastScores(input.scores);
-  const judging = summariseJudging(input.scores);
   const { repetitions } = manifest;
   const { alpha } = input.gate;
   const seed = `${manifest.dataset.fingerprint}/${manifest.gate.hash}`;
@@ -85,8 +86,8 @@ export function report(input: ReportInput): Report {
       ...warnings(input, decisions, outcomes),
       ...tellJudging(judging ?? {}),
     ],
-    caseCounts: countChanges(cases),
-    cases: cases.filter(({ change }) => change !== "unchanged"),
+    caseCounts: cases.counts,
+    cases: cases.changed,
     provenance: manifest,
   };
 }
@@ -95,7 +96,7 @@ export function report(input: ReportInput): Report {
 function whyCutShort({ samples, scores }: ReportInput): string | null {
   const refused = samples.find(({ failure }) => failure?.kind === "budget");
   if (refused !== undefined) return `${refused.failure!.message}, and not every planned trial was made`;
-  for (const { evaluation } of lastScores(scores)) {
+  for (const { evaluation } of scores) {
     if (evaluation.status !== "error" || evaluation.kind !== "budget") continue;
     return `${evaluation.reason}, and not every answer was judged`;
   }
@@ -167,12 +168,6 @@ function compareAll(
       return trialRate(metric)?.isHarm ? asHarm(comparison) : comparison;
     }),
   );
-}
-
-function countChanges(cases: readonly CaseReport[]): Record<CaseChange, number> {
-  const counts = { regressed: 0, improved: 0, unchanged: 0, errored: 0, unscored: 0 };
-  for (const { change } of cases) counts[change]++;
-  return counts;
 }
 
 /** The differences between the two bundles, as findings. Refused ones stop a run; here they are only written down. */

@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import pLimit from "p-limit";
 import { z } from "zod";
 import type { Case } from "../core/dataset.ts";
 import type { Target, TargetResponse } from "../core/extensions.ts";
@@ -48,31 +47,38 @@ export interface RunInput {
  * a trial that was given up leaves no sample, so that a resumed run does it again.
  */
 export async function run(input: RunInput): Promise<void> {
-  const limit = pLimit(input.concurrency);
   // Every call in flight listens to it.
   setMaxListeners(0, input.abort);
-  const { spending } = input;
-  await limit.map(input.trials, async (trial) => {
-    if (input.stop.aborted) return;
-    const startedAt = input.now();
-    const refusal = await spending.take();
-    if (input.stop.aborted) {
-      if (refusal === null) spending.unanswered();
-      return;
+  const remaining = input.trials.values();
+  const work = async () => {
+    for (const trial of remaining) {
+      if (input.stop.aborted) return;
+      await runTrial(trial, input);
     }
-    if (refusal !== null) {
-      const outcome: CallOutcome = { response: null, failure: refusal, attempts: [], spans: [] };
-      return input.onSample(sampleOf(trial, startedAt, outcome, input.redact));
-    }
-    const request = requestOf(input.cases.get(trial.caseId)!, trial.repetition);
-    const options = { ...input.call, seed: trial.seed, signal: input.abort };
-    const outcome = await callTarget(input.targets[trial.side], request, options);
-    if (outcome.response === null) spending.unanswered();
-    else spending.answered(outcome.response.usage?.costUsd ?? null);
-    // A target may call its own failure so (a recording, a program): only what was really given up leaves no sample.
-    if (outcome.failure?.kind === "aborted" && input.abort.aborted) return;
-    await input.onSample(sampleOf(trial, startedAt, outcome, input.redact));
-  });
+  };
+  await Promise.all(Array.from({ length: input.concurrency }, work));
+}
+
+async function runTrial(trial: Trial, input: RunInput): Promise<void> {
+  const { spending, redact } = input;
+  const startedAt = input.now();
+  const refusal = await spending.take();
+  if (input.stop.aborted) {
+    if (refusal === null) spending.unanswered();
+    return;
+  }
+  if (refusal !== null) {
+    const outcome: CallOutcome = { response: null, failure: refusal, attempts: [], spans: [] };
+    return input.onSample(sampleOf(trial, startedAt, outcome, redact));
+  }
+  const request = requestOf(input.cases.get(trial.caseId)!, trial.repetition);
+  const options = { ...input.call, seed: trial.seed, signal: input.abort };
+  const outcome = await callTarget(input.targets[trial.side], request, options);
+  if (outcome.response === null) spending.unanswered();
+  else spending.answered(outcome.response.usage?.costUsd ?? null);
+  // A target may call its own failure so (a recording, a program): only what was really given up leaves no sample.
+  if (outcome.failure?.kind === "aborted" && input.abort.aborted) return;
+  await input.onSample(sampleOf(trial, startedAt, outcome, redact));
 }
 
 function sampleOf(trial: Trial, startedAt: string, outcome: CallOutcome, redact: Redact): Sample {

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { passageSchema } from "../core/dataset.ts";
 import { TargetError } from "../core/errors.ts";
 import type { TargetResponse } from "../core/extensions.ts";
-import { canonicalJson } from "../core/json.ts";
 import { servedSchema, toolCallSchema, usageSchema } from "../core/sample.ts";
 import { complaint } from "../core/validate.ts";
 
@@ -46,7 +45,7 @@ export function checkedAnswer(answer: unknown, what: string): TargetResponse {
   try {
     const parsed = answerSchema.safeParse(answer);
     if (parsed.success) {
-      canonicalJson(parsed.data); // Throws for what contains itself, which the schema lets pass.
+      JSON.stringify(parsed.data); // Throws for what contains itself, which the schema lets pass.
       return withoutUndefined(parsed.data) as TargetResponse;
     }
     problem = complaint(answerSchema, parsed.error);
