@@ -167,6 +167,15 @@ export function targetContract(target: Target, request: TargetRequest): Contract
         demand(failure?.kind === "aborted", `ended as ${failure?.kind ?? "answered"}`);
       },
     },
+    {
+      name: "can be closed, twice, and answers again",
+      async run() {
+        await target.close?.();
+        await target.close?.();
+        const { response, failure } = await call(new AbortController().signal, 60_000);
+        demand(typeof response?.text === "string", `no text: ${failure?.message ?? "malformed"}`);
+      },
+    },
   ];
 }
 
