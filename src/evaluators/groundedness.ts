@@ -1,11 +1,14 @@
-import type { Passage } from "../core/dataset.ts";
+import type { Case, Passage } from "../core/dataset.ts";
 import type { Evaluator } from "../core/extensions.ts";
 import { isJsonObject } from "../core/json.ts";
 import { type Evaluation, type Evidence, scored, unscored } from "../core/score.ts";
-import { indexContext } from "./context-index.ts";
-import { knownFrom, type SentenceSupport, supportOf } from "./sentence-support.ts";
-import { sentencesOf } from "./sentences.ts";
-import { clip, count, proportion, share, show } from "./text.ts";
+import { indexContext } from "./grounding/context.ts";
+import { type Judgement, judgeAnswer, kindsOfFindings } from "./grounding/judge.ts";
+import { type Task, tasks } from "./grounding/model.ts";
+import { knownFrom, type SentenceMatch } from "./grounding/sentence.ts";
+import { taskOf } from "./grounding/task.ts";
+import { model } from "./grounding/weights.ts";
+import { clip, count, digest, proportion, share, show } from "./text.ts";
 
 /** What groundedness is judged from. */
 export interface GroundednessInput {
@@ -21,30 +24,39 @@ export interface GroundednessInput {
 
 /** Options of the groundedness evaluator. */
 export interface GroundednessOptions {
-  /** The smallest value that passes, 0..1. Default 0.5. */
+  /** The smallest value that passes, 0..1. By default the one that finds most at the least false alarm for the task. */
   readonly passAt?: number;
+  /**
+   * What the answers were written for; decides how the score becomes a probability. By default the shape says it: `summary` when one is asked
+   * for or nothing is asked, `dialogue` when the case has an answer of the assistant before, else `question_answering`.
+   */
+  readonly task?: Task;
   /** Leave an answer that is a JSON object unscored. Default false: it is judged as text. */
   readonly skipJson?: boolean;
 }
 
 const maximumEvidence = 50;
-const defaultPassAt = 0.5;
+/** From this probability on a sentence counts as supported, unless something was found against it. */
+const sentencePassAt = 0.5;
 
 /**
- * Judges by words alone how far a context supports an answer. Each sentence gets a support: the share of its content words that the
- * best window of one or two context sentences has, averaged with the share that the context has anywhere, halved for each kind of
- * finding against it (a number or date that the context does not state, a name that it does not mention, a negation that
- * differs). The value is the mean of the mean and the smallest support, so that one invented sentence weighs.
+ * Judges without a language model how far a context supports an answer. Each sentence is compared with the context word by word: words,
+ * word families, neighbouring pairs, copied runs, numbers, dates, names and negations. A logistic regression that was trained on
+ * labelled sentences (`models/groundedness` says on which) makes of it the probability that the sentence is supported; a second one
+ * makes of all sentences the probability that people would call the whole answer grounded, taken that one answer in five is not.
  *
- * It sees words, not meaning: a paraphrase scores too low, a false sentence made of the context's words too high. English and German.
+ * It sees words, not meaning: a paraphrase scores too low, a false sentence made of the context's words too high. English; German by the
+ * same rules, but not measured.
  *
  * @returns a value 0..1 with one piece of evidence a sentence; unscored without an answer, a context or a sentence with content.
  * @throws RangeError for an option out of range.
  */
 export function groundedness(input: GroundednessInput, options: GroundednessOptions = {}): Evaluation {
-  const passages = passagesOf(input.context);
-  const known = input.question === undefined ? [] : [input.question];
-  return judge(input.response, passages, known, input.refused ?? false, settingsOf(options));
+  const { response, context, question = "", refused = false } = input;
+  const parts = typeof context === "string" ? [context] : context;
+  const passages = parts.map((part) => (typeof part === "string" ? { text: part } : part));
+  const settings = settingsOf(options);
+  return judge({ response, passages, known: [question], refused, task: taskOf(question, 1) }, settings);
 }
 
 /**
@@ -53,49 +65,66 @@ export function groundedness(input: GroundednessInput, options: GroundednessOpti
  */
 export function groundednessEvaluator(options: GroundednessOptions = {}): Evaluator {
   const settings = settingsOf(options);
-  const skips = settings.skipJson ? " skip-json" : "";
+  const { passAt, task, skipJson } = settings;
   return {
     name: "groundedness",
-    version: `lexical-1 pass>=${settings.passAt}${skips}`,
+    version: `lexical-2 weights:${weightsDigest} ${task ?? "task-by-shape"} pass>=${passAt ?? "calibrated"}${skipJson ? " skip-json" : ""}`,
     evaluate({ case: item, sample: { output } }) {
-      const passages = [...(output.context ?? []), ...(item.context ?? [])];
       const said = (item.input.messages ?? []).filter(({ role }) => role === "user" || role === "tool");
       const results = output.toolCalls.map(({ result }) => (result === undefined ? "" : show(result, 4000)));
-      const known = [...said.map(({ content }) => content), ...results];
-      return judge(output.text, passages, known, output.refused, settings);
+      const answer = {
+        response: output.text,
+        passages: [...(output.context ?? []), ...(item.context ?? [])],
+        known: [...said.map(({ content }) => content), ...results],
+        refused: output.refused,
+        task: taskOfCase(item),
+      };
+      return judge(answer, settings);
     },
   };
 }
 
-type Settings = Required<GroundednessOptions>;
+const weightsDigest = digest(JSON.stringify(model)).slice(0, 8);
 
-function settingsOf({ passAt = defaultPassAt, skipJson = false }: GroundednessOptions): Settings {
-  return { passAt: proportion("passAt", passAt), skipJson };
+interface Settings {
+  readonly passAt: number | null;
+  readonly task: Task | null;
+  readonly skipJson: boolean;
 }
 
-function passagesOf(context: GroundednessInput["context"]): Passage[] {
-  const parts = typeof context === "string" ? [context] : context;
-  return parts.map((part) => (typeof part === "string" ? { text: part } : part));
+function settingsOf({ passAt, task, skipJson = false }: GroundednessOptions): Settings {
+  if (task !== undefined && !tasks.includes(task))
+    throw new RangeError(`task must be ${tasks.join(", ")}, not ${show(task)}`);
+  return {
+    passAt: passAt === undefined ? null : proportion("passAt", passAt),
+    task: task ?? null,
+    skipJson,
+  };
 }
 
-function judge(
-  response: string,
-  passages: readonly Passage[],
-  known: readonly string[],
-  refused: boolean,
-  settings: Settings,
-): Evaluation {
+function taskOfCase({ input: { messages = [], variables = {} } }: Case): Task {
+  const asked = messages.findLast(({ role }) => role === "user")?.content;
+  const [variable] = [variables.question, variables.query].filter((text) => typeof text === "string");
+  return taskOf(asked ?? variable ?? "", messages.some(({ role }) => role === "assistant") ? 2 : 1);
+}
+
+interface Answer {
+  readonly response: string;
+  readonly passages: readonly Passage[];
+  readonly known: readonly string[];
+  readonly refused: boolean;
+  readonly task: Task;
+}
+
+function judge({ response, passages, known, refused, task: shape }: Answer, settings: Settings): Evaluation {
   if (refused) return unscored("the system declined to answer");
   if (response.trim() === "") return unscored("the answer is empty");
   if (passages.every(({ text }) => text.trim() === "")) return unscored("there is no context to rest on");
   if (settings.skipJson && isStructured(response)) return unscored("a structured answer has no sentences");
-  const index = indexContext(passages);
-  const facts = knownFrom(known);
-  const supports = sentencesOf(response)
-    .map((sentence) => supportOf(sentence, index, facts))
-    .filter((support) => support !== null);
-  if (supports.length === 0) return unscored("no sentence of the answer has a word of content");
-  return summary(supports, settings.passAt);
+  const task = settings.task ?? shape;
+  const judgement = judgeAnswer(response, indexContext(passages), knownFrom(known), task, model);
+  if (judgement === null) return unscored("no sentence of the answer has a word of content");
+  return summary(judgement, settings.passAt ?? model.calibration[task].passAt, passages);
 }
 
 function isStructured(response: string): boolean {
@@ -108,46 +137,53 @@ function isStructured(response: string): boolean {
   }
 }
 
-function summary(supports: readonly SentenceSupport[], passAt: number): Evaluation {
-  const mean = supports.reduce((sum, { support }) => sum + support, 0) / supports.length;
-  const weakest = supports.reduce((least, next) => (next.support < least.support ? next : least));
-  const value = Math.min(1, (mean + weakest.support) / 2);
-  const pass = value >= passAt;
-  const verdict = `lexical support ${share(value)} over ${count(supports.length, "sentence")}`;
+type Sentence = Judgement["sentences"][number];
+
+function summary(
+  { support, extractiveness, sentences }: Judgement,
+  passAt: number,
+  passages: readonly Passage[],
+): Evaluation {
+  const weakest = sentences.reduce((least, next) => (next.support < least.support ? next : least));
+  const verdict = `lexical support ${share(support)} over ${count(sentences.length, "sentence")}, extractiveness ${share(extractiveness)}`;
   const reason =
-    weakest.support >= 1
+    weakest.match.unsupported === 0 && !hasFinding(weakest.match)
       ? `${verdict}: the context has every word of the answer`
-      : `${verdict}; weakest: "${clip(weakest.sentence, 100)}" ${findingOf(weakest)}`;
-  const evidence = supports.slice(0, maximumEvidence).map((support) => evidenceOf(support, passAt));
-  return scored(value, pass, reason, evidence);
+      : `${verdict}; weakest: "${clip(weakest.match.sentence, 100)}" ${findingOf(weakest)}`;
+  const evidence = sentences.slice(0, maximumEvidence).map((sentence) => evidenceOf(sentence, passages));
+  return scored(support, support >= passAt, reason, evidence);
 }
 
-function evidenceOf(support: SentenceSupport, passAt: number): Evidence {
-  const source =
-    support.passage === null ? "" : ` Nearest passage${label(support)}: "${clip(support.passage, 240)}"`;
+function evidenceOf(sentence: Sentence, passages: readonly Passage[]): Evidence {
+  const { match, support } = sentence;
   return {
-    subject: clip(support.sentence, 300),
-    finding: `${findingOf(support)}.${source}`,
-    supports: support.support >= passAt && !hasFinding(support),
+    subject: clip(match.sentence, 300),
+    finding: `${findingOf(sentence)}.${nearest(match, passages)}`,
+    supports: support >= sentencePassAt && !hasFinding(match),
   };
 }
 
-function hasFinding({ missingFigures, missingNames, negationDiffers }: SentenceSupport): boolean {
-  return missingFigures.length > 0 || missingNames.length > 0 || negationDiffers;
+function hasFinding(match: SentenceMatch): boolean {
+  return kindsOfFindings([match]) > 0;
 }
 
-function label({ passageId }: SentenceSupport): string {
-  return passageId === undefined ? "" : ` (${clip(passageId, 60)})`;
+/** The nearest passage, named by its id or, among several without, by its number. */
+function nearest({ passage }: SentenceMatch, passages: readonly Passage[]): string {
+  const [first] = passage;
+  if (first === undefined) return "";
+  const id = passages[first.passage]?.id;
+  const name =
+    id === undefined ? (passages.length > 1 ? ` (${first.passage + 1})` : "") : ` (${clip(id, 60)})`;
+  const text = [...new Set(passage.map((part) => part.text))].join(" ");
+  return ` Nearest passage${name}: "${clip(text, 240)}"`;
 }
 
 /** What the context says of a sentence, as the end of a phrase: `has support 0.40; not in the context: 45, Mars`. */
-function findingOf(support: SentenceSupport): string {
-  const missing = [...support.missingFigures, ...support.missingNames]
-    .slice(0, 8)
-    .map((text) => clip(text, 40));
-  const parts = [`has support ${share(support.support)}`];
+function findingOf({ match, support }: Sentence): string {
+  const missing = [...match.missingFigures, ...match.missingNames].slice(0, 8).map((text) => clip(text, 40));
+  const parts = [`has support ${share(support)}`];
   if (missing.length > 0) parts.push(`not in the context: ${missing.join(", ")}`);
-  if (support.negationDiffers) parts.push("differs from the nearest passage in a negation");
-  if (support.passage === null) parts.push("no passage shares a word with it");
+  if (match.negations > 0) parts.push("differs from the nearest passage in a negation");
+  if (match.passage.length === 0) parts.push("no passage shares a word with it");
   return parts.join("; ");
 }

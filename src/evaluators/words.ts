@@ -118,10 +118,3 @@ export function polarityOf(tokens: readonly Token[]): Polarity {
   }
   return { negated, plain };
 }
-
-/** Stems that one text negates while the other has them without negation only. */
-export function negationDifferences(one: Polarity, other: Polarity): string[] {
-  const only = (a: Polarity, b: Polarity) =>
-    [...a.negated].filter((stem) => !a.plain.has(stem) && b.plain.has(stem) && !b.negated.has(stem));
-  return [...only(one, other), ...only(other, one)];
-}

@@ -23,15 +23,19 @@ function judged(response: string, more: Partial<GroundednessInput> = {}) {
 }
 
 describe("a sentence", () => {
-  it("taken from the context has full support, with its passage", () => {
+  it("taken from the context is supported, with its passage", () => {
     const evaluation = judged("On the Pro plan we refund any delivered order within 30 days of delivery.");
-    expect(evaluation).toMatchObject({ value: 1, pass: true });
+    expect(evaluation).toMatchObject({ value: expect.toSatisfy((value) => value > 0.95), pass: true });
+    expect(evaluation.reason).toContain("extractiveness 1.00");
     expect(evaluation.evidence[0]?.finding).toContain("kb-01");
     expect(evaluation.evidence[0]?.supports).toBe(true);
   });
 
-  it("that shares no word has none", () => {
-    expect(judged("Penguins swim quickly.")).toMatchObject({ value: 0, pass: false });
+  it("that shares no word is not supported", () => {
+    const evaluation = judged("Penguins swim quickly.");
+    expect(evaluation).toMatchObject({ value: expect.toSatisfy((value) => value < 0.5), pass: false });
+    expect(evaluation.reason).toContain("no passage shares a word with it");
+    expect(evaluation.reason).toContain("extractiveness 0.00");
   });
 
   const half: [string, string, string][] = [
@@ -60,8 +64,9 @@ describe("a sentence", () => {
 
   it("that negates what the context affirms loses half", () => {
     const evaluation = judged("Refunds are not paid by Acme Bank on 3 March 2024.");
-    expect(evaluation.value).toBe(0.5);
+    expect(evaluation).toMatchObject({ value: expect.toSatisfy((value) => value <= 0.5), pass: false });
     expect(evaluation.reason).toContain("negation");
+    expect(evaluation.evidence[0]?.supports).toBe(false);
   });
 
   it("in German is judged by the same rules, its nouns being no names", () => {
@@ -76,8 +81,11 @@ describe("a sentence", () => {
 describe("an answer", () => {
   it("with one invented sentence is worth less than the mean of its sentences", () => {
     const good = "On the Pro plan we refund any delivered order within 30 days of delivery.";
-    expect(judged(`${good} Penguins swim quickly.`).value).toBeCloseTo(0.25, 12);
-    expect(judged(`${good} ${good}`).value).toBe(1);
+    const mixed = judged(`${good} Penguins swim quickly on Sunday mornings.`);
+    const mean = (judged(good).value + judged("Penguins swim quickly on Sunday mornings.").value) / 2;
+    expect(mixed.value).toBeLessThan(mean);
+    expect(mixed.pass).toBe(false);
+    expect(mixed.evidence.map(({ supports }) => supports)).toEqual([true, false]);
   });
 
   it("may repeat figures and names of the question", () => {
@@ -128,10 +136,10 @@ describe("the evaluator", () => {
   it("takes the context from the sample and from the case", () => {
     const bare = caseWith(undefined);
     expect(evaluator.evaluate(inputWith(bare, { text }))).toMatchObject({ status: "unscored" });
-    expect(evaluator.evaluate(inputWith(bare, { text, context: [english] }))).toMatchObject({ value: 1 });
+    expect(evaluator.evaluate(inputWith(bare, { text, context: [english] }))).toMatchObject({ pass: true });
     expect(
       evaluator.evaluate(inputWith(caseWith(undefined, { context: [english] }), { text })),
-    ).toMatchObject({ value: 1 });
+    ).toMatchObject({ pass: true });
     expect(evaluator.evaluate(inputWith(bare, { text, context: [english], refused: true }))).toMatchObject({
       status: "unscored",
     });
@@ -150,10 +158,9 @@ describe("the evaluator", () => {
   });
 
   it("is labelled lexical and names its options in its version", () => {
-    expect(evaluator.version).toBe("lexical-1 pass>=0.5");
-    expect(groundednessEvaluator({ passAt: 0.6, skipJson: true }).version).toBe(
-      "lexical-1 pass>=0.6 skip-json",
-    );
+    expect(evaluator.version).toMatch(/^lexical-2 weights:\w{8} task-by-shape pass>=calibrated$/);
+    const other = groundednessEvaluator({ passAt: 0.6, skipJson: true, task: "summary" }).version;
+    expect(other).toMatch(/^lexical-2 weights:\w{8} summary pass>=0.6 skip-json$/);
     expect(
       evaluator.evaluate(inputWith(caseWith(undefined, { context: [english] }), { text })),
     ).toMatchObject({
@@ -167,7 +174,7 @@ describe("against the labels of RAGTruth", () => {
   const responses = sharedData("groundedness/ragtruth_qa.responses.jsonl");
 
   it.skipIf(!rows.present)(
-    `ranks grounded answers above invented ones, AUROC at least 0.75${rows.note}`,
+    `ranks grounded answers above invented ones, AUROC at least 0.8${rows.note}`,
     () => {
       const contexts = new Map(
         rows.rows<{ id: string; context: string }>().map(({ id, context }) => [id, context]),
@@ -185,7 +192,7 @@ describe("against the labels of RAGTruth", () => {
         for (const other of invented)
           wins += one.value > other.value ? 1 : one.value === other.value ? 0.5 : 0;
       }
-      expect(wins / (grounded.length * invented.length)).toBeGreaterThanOrEqual(0.75);
+      expect(wins / (grounded.length * invented.length)).toBeGreaterThanOrEqual(0.8);
     },
   );
 });
