@@ -205,8 +205,11 @@ function addTraces(program: Command, process: Process, setExitCode: SetExitCode)
   traces
     .command("compare")
     .description("compare the traces of two releases by cohort and decide by a gate")
-    .argument("<baseline>", "file of the traces of the live release")
-    .argument("<candidate>", "file of the traces of the release that wants to ship")
+    .argument(
+      "<baseline>",
+      "traces of the live release: a file, a folder, or a name that they were imported under",
+    )
+    .argument("<candidate>", "the same of the release that wants to ship")
     .option("--gate <file>", "gate file (default: the default policy for traces)")
     .option("--baseline-release <name>", "of the first file only the traces of this release")
     .option("--candidate-release <name>", "of the second file only the traces of this release")

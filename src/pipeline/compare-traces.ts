@@ -22,8 +22,8 @@ export interface TraceInput {
   /** Files, or the name that they were imported under. */
   readonly label: string;
   readonly facts: readonly TraceFacts[];
-  /** What was read, and what could not be. */
-  readonly summary: TraceSummary;
+  /** What was read, and what could not be: one summary for each reading. */
+  readonly summaries: readonly TraceSummary[];
 }
 
 /** What is compared, and by which gate; `null` takes the default policy for traces. */
@@ -132,7 +132,7 @@ function comparisonOf(
   };
 }
 
-function sideOf({ label, summary }: TraceInput, traces: readonly TraceFacts[]): TraceSide {
+function sideOf({ label, summaries }: TraceInput, traces: readonly TraceFacts[]): TraceSide {
   const share = (has: (facts: TraceFacts) => boolean) =>
     traces.length === 0 ? null : traces.filter(has).length / traces.length;
   return {
@@ -142,7 +142,7 @@ function sideOf({ label, summary }: TraceInput, traces: readonly TraceFacts[]): 
     releases: countBy(traces.map(({ release }) => [release ?? "unknown"])),
     dialects: [...new Set(traces.flatMap(({ dialects }) => dialects))].sort(),
     scopes: countBy(traces.map(({ scopes }) => scopes)),
-    names: { ...summary.coverage.names },
+    names: sumOf(summaries.map(({ coverage }) => coverage.names)),
     coverage: {
       root: share(({ hasRoot }) => hasRoot),
       usage: share(({ inputTokens, outputTokens }) => inputTokens !== null && outputTokens !== null),
@@ -152,11 +152,20 @@ function sideOf({ label, summary }: TraceInput, traces: readonly TraceFacts[]): 
     },
     incomplete: traces.filter(({ incomplete }) => incomplete).length,
     orphans: traces.reduce((sum, { orphans }) => sum + orphans, 0),
-    skipped: summary.skipped.map(({ file, offset, reason, count, effect }) => {
-      const place = offset === null ? file : `${file}, byte ${offset}`;
-      return `${place}: ${reason} (${count}, ${effect === "lost" ? "lost" : "kept"})`;
-    }),
+    skipped: summaries
+      .flatMap(({ skipped }) => skipped)
+      .map(({ file, offset, reason, count, effect }) => {
+        const place = offset === null ? file : `${file}, byte ${offset}`;
+        return `${place}: ${reason} (${count}, ${effect === "lost" ? "lost" : "kept"})`;
+      }),
   };
+}
+
+function sumOf(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum = new Map<string, number>();
+  for (const [key, count] of counts.flatMap((own) => Object.entries(own)))
+    sum.set(key, (sum.get(key) ?? 0) + count);
+  return Object.fromEntries([...sum].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** How many traces have each key, the most frequent first. */

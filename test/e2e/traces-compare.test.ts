@@ -119,6 +119,18 @@ describe("evals traces compare", () => {
     expect(wrong.stderr).toContain('did you mean "two"?');
   });
 
+  it("takes traces by the name that they were imported under", async () => {
+    await evals(folder, "traces", "import", "live.jsonl", "--as", "baseline");
+    const stored = await compare("baseline", "live.jsonl");
+    expect(stored.exitCode).toBe(0);
+    expect(stored.report.traces!.baseline).toMatchObject({ label: "baseline", traces: 2000 });
+    const direct = await compare("live.jsonl", "live.jsonl");
+    expect(stored.report.decisions).toEqual(direct.report.decisions);
+    const wrong = await evals(folder, "traces", "compare", "baselin", "live.jsonl", "--no-html");
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stderr).toContain('did you mean "baseline"?');
+  });
+
   it("shows which steps came in between, without calling what follows different", async () => {
     await traces("tools.jsonl", { release: "tools", extraTool: "search_kb" });
     const { report } = await compare("live.jsonl", "tools.jsonl");
