@@ -1,6 +1,9 @@
 import type { TrajectoryComparison, Transition } from "../core/trace-comparison.ts";
 import type { TraceFacts } from "../core/trace-facts.ts";
-import { miettinenNurminen } from "../stats/index.ts";
+import { benjaminiHochberg, miettinenNurminen } from "../stats/index.ts";
+
+/** The share of the shown transitions that may have changed by chance alone (Benjamini & Hochberg 1995). */
+const falseDiscoveries = 0.1;
 
 /** The traces of both sides. */
 interface Sides {
@@ -124,8 +127,12 @@ function changedTransitions({ baseline, candidate }: Sides, alpha: number): Tran
     );
     return { key, baseline: b / n, candidate: c / m, score };
   });
+  // Among many transitions some differ by chance: no more than a tenth of those that are shown may be expected to.
+  const doubtful = benjaminiHochberg(
+    found.map(({ score }) => Math.min(1, 2 * Math.min(score.pGreater, score.pLess))),
+  );
   return found
-    .filter(({ score }) => score.lower > 0 || score.upper < 0)
+    .filter((_, index) => doubtful[index]! <= falseDiscoveries)
     .sort((a, b) => Math.abs(b.score.z ?? 0) - Math.abs(a.score.z ?? 0) || (a.key < b.key ? -1 : 1))
     .slice(0, shownTransitions)
     .map(({ key, baseline: before, candidate: after, score }) => {

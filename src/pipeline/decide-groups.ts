@@ -220,6 +220,7 @@ function decideBound(group: GroupCheck, rule: Extract<Rule, { threshold: number 
     ...base(group, rule),
     ...shown,
     n: groups.candidate.length,
+    clusters: new Set(groups.candidate.map(({ cluster }) => cluster)).size,
     decision,
     reason: boundReason(group, shown, rule, decision),
     degradedWithinMargin: false,

@@ -143,7 +143,7 @@ export function hintsOf(decision: Decision): string[] {
     );
   if (decision.clusters !== decision.n)
     hints.push(
-      `${format.count(decision.clusters)} of the ${format.plural(decision.n, "case")} are independent`,
+      `${format.count(decision.clusters)} of the ${format.plural(decision.n, decision.unit)} are independent`,
     );
   return hints;
 }
