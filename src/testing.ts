@@ -142,6 +142,12 @@ export function targetContract(target: Target, request: TargetRequest): Contract
       clock: () => performance.now(),
       wait: async () => {},
     });
+  const answers = async () => {
+    await target.check?.();
+    await target.prepare?.([request]);
+    const { response, failure } = await call(new AbortController().signal, 60_000);
+    demand(typeof response?.text === "string", `no text: ${failure?.message ?? "malformed"}`);
+  };
   return [
     {
       name: "names itself and its components as JSON",
@@ -152,11 +158,8 @@ export function targetContract(target: Target, request: TargetRequest): Contract
       },
     },
     {
-      name: "answers with a text",
-      async run() {
-        const { response, failure } = await call(new AbortController().signal, 60_000);
-        demand(typeof response?.text === "string", `no text: ${failure?.message ?? "malformed"}`);
-      },
+      name: "answers with a text, once it is checked and prepared",
+      run: answers,
     },
     {
       name: "ends when it is aborted",
@@ -168,12 +171,12 @@ export function targetContract(target: Target, request: TargetRequest): Contract
       },
     },
     {
-      name: "can be closed, twice, and answers again",
+      name: "can be closed, twice, and prepared for another run",
       async run() {
+        await answers();
         await target.close?.();
         await target.close?.();
-        const { response, failure } = await call(new AbortController().signal, 60_000);
-        demand(typeof response?.text === "string", `no text: ${failure?.message ?? "malformed"}`);
+        await answers();
       },
     },
   ];

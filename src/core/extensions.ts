@@ -96,7 +96,7 @@ export interface Target {
   check?(): void | Promise<void>;
   /** Finds which of the planned cases it could never answer, such as one that is longer than the context of a model, before anything is spent. Is given one request for each case, after `check`. Throws `EvalsError`. */
   prepare?(requests: readonly TargetRequest[]): void | Promise<void>;
-  /** Gives back what it holds, such as a loaded model: once after the run, an interrupted one too, or after one that was refused. What it throws becomes a warning. */
+  /** Gives back what it holds, such as a loaded model: once after the run, an interrupted one too, or after one that was refused. What it throws becomes a warning. Another run checks and prepares it again. */
   close?(): void | Promise<void>;
   /** Answers one request. May throw; `TargetError` says why, anything else becomes a failure of kind `target`. */
   call(request: TargetRequest, context: CallContext): Promise<TargetResponse>;

@@ -30,6 +30,8 @@ export interface CallOutcome {
 
 const firstDelayMs = 500;
 const longestDelayMs = 30_000;
+/** A provider that asks for more means that it will not answer in this run: five minutes, in milliseconds. */
+const longestAskedMs = 300_000;
 
 /** Calls a target, with a time limit for each attempt and with further attempts after transient failures. Never throws. */
 export async function callTarget(
@@ -54,6 +56,9 @@ export async function callTarget(
         return { response: null, failure, attempts, spans };
       }
       const asked = error instanceof TargetError ? error.retryAfterMs : undefined;
+      if (asked !== undefined && asked > longestAskedMs) {
+        return { response: null, failure: notWaitedFor(failure, asked), attempts, spans };
+      }
       await options.wait(asked ?? backOffMs(tried, options.seed), options.signal);
       if (options.signal.aborted) return { response: null, failure: interrupted, attempts, spans };
     }
@@ -61,6 +66,15 @@ export async function callTarget(
 }
 
 const interrupted: Failure = { kind: "aborted", message: "the run was interrupted", retryable: true };
+
+/** A run that slept for hours would look like one that hangs; a resumed run tries again. */
+function notWaitedFor(failure: Failure, askedMs: number): Failure {
+  const seconds = Math.ceil(askedMs / 1000);
+  return {
+    ...failure,
+    message: `${failure.message} (asks to wait ${seconds} s, more than the ${longestAskedMs / 1000} s that are waited; resume the run then)`,
+  };
+}
 
 /** Doubles with each attempt; spread by the seed so that trials that failed together do not return together. */
 function backOffMs(tried: number, seed: number): number {

@@ -151,6 +151,18 @@ describe("further attempts", () => {
     expect((await call(target)).waits).toEqual([12_345, 0]);
   });
 
+  it("are not made where the provider asks for more than five minutes: the failure says so, at once", async () => {
+    const hours = targetOf(fails({ kind: "rate_limit", message: "later" }, 7_200_000), answers);
+    const { failure, attempts, waits } = await call(hours);
+    expect(failure).toMatchObject({ kind: "rate_limit", retryable: true });
+    expect(failure!.message).toBe(
+      "later (asks to wait 7200 s, more than the 300 s that are waited; resume the run then)",
+    );
+    expect([attempts.length, waits]).toEqual([1, []]);
+    const minutes = targetOf(fails({ kind: "rate_limit" }, 300_000), answers);
+    expect((await call(minutes)).waits).toEqual([300_000]);
+  });
+
   it("wait longer each time otherwise, between half and one and a half of 500 ms, doubled, and 30 s at most", async () => {
     for (const seed of [0, 1, 12_345, 2 ** 31 - 1]) {
       const { waits } = await call(targetOf(fails({})), { retries: 9, seed });
