@@ -61,7 +61,7 @@ function instructionsOf(id: string, given: Row): Instruction[] {
     ],
     "length_constraints:number_words": () => [{ kind: "words", ...bounds(given.relation, given.num_words) }],
     "length_constraints:nth_paragraph_first_word": () => [
-      { kind: "paragraphs", separator: "\n\n", exactly: given.num_paragraphs },
+      { kind: "paragraphs", exactly: given.num_paragraphs },
       { kind: "paragraph_first_word", paragraph: given.nth_paragraph, word: given.first_word },
     ],
     "detectable_content:number_placeholders": () => [

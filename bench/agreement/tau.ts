@@ -15,13 +15,15 @@ export const kind: Kind = {
     });
     const byId = new Map(tasks.rows.map((task) => [task.id as string, task]));
     const known = runs.rows.filter((run) => byId.has(run.task_id) && typeof run.reward === "number");
-    const judged = known.filter((run) => !run.crashed && Array.isArray(run.calls));
+    const finished = known.filter((run) => !run.crashed && Array.isArray(run.calls));
+    const judged = finished.filter(isReadable);
     const tools = writeTools(tasks.rows, judged);
     const comparisons = judged.map((run) => compare(byId.get(run.task_id)!, run, tools));
     const byWrites = comparisons.filter((one) => one.byWrites === one.label).length;
     const counts = {
       withoutTask: runs.rows.length - known.length,
-      crashed: known.length - judged.length,
+      crashed: known.length - finished.length,
+      unreadable: finished.length - judged.length,
       writesAlone: { agree: byWrites, rate: byWrites / comparisons.length },
     };
     return withDomains(tally(comparisons, counts), comparisons);
@@ -59,7 +61,12 @@ function compare(task: Row, run: Row, tools: string[]): Judged {
   };
 }
 
-/** Some traces hold the arguments as Python wrote them; what cannot be read as JSON stays as it is. */
+/** True when every call that changed something was recorded with its arguments. */
+function isReadable({ calls }: Row): boolean {
+  return calls.every(({ write, args }: Row) => !write || readArguments(args) !== null);
+}
+
+/** Some traces hold the arguments as Python wrote them; `null` for what cannot be read so. */
 function readArguments(given: Row): Json {
   const text = given?.__unparsed__;
   if (typeof text !== "string") return given;
@@ -72,7 +79,7 @@ function readArguments(given: Row): Json {
   try {
     return JSON.parse(json);
   } catch {
-    return given;
+    return null;
   }
 }
 

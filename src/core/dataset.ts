@@ -78,8 +78,8 @@ export const answerMatchSchema = z.strictObject({
   as: z.enum(["exact", "folded", "number"]),
   /** Of a number, the largest difference that is accepted. Default 0: the same number, whatever the number of its digits. */
   tolerance: z.number().min(0).optional(),
-  /** What is compared: the whole answer, or the last number in it. */
-  of: z.enum(["answer", "last_number"]).default("answer"),
+  /** What is compared: the whole answer, as when left out, or the last number in it. */
+  of: z.enum(["answer", "last_number"]).optional(),
 });
 /** How an answer is compared with the expected ones. */
 export type AnswerMatch = z.infer<typeof answerMatchSchema>;

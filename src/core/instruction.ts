@@ -98,8 +98,8 @@ export const instructionSchema = z.discriminatedUnion("kind", [
   counted("words", {}),
   /** Sentences: what ends with a full stop, question or exclamation mark, not at an abbreviation. */
   counted("sentences", {}),
-  /** Paragraphs, none of them empty, between lines of `***` or, by default, blank lines. */
-  counted("paragraphs", { separator: text.default("\n\n") }),
+  /** Paragraphs, none of them empty, between separators: `***` or, when left out, blank lines. */
+  counted("paragraphs", { separator: text.optional() }),
   /** First word of a paragraph, the first being 1; paragraphs stand between blank lines. */
   z.strictObject({ kind: z.literal("paragraph_first_word"), paragraph: z.int().min(1), word: text }),
   /** Items of a list, each on a line that begins with `*` or `-`. */

@@ -23,7 +23,7 @@ const checks: Checks = {
   words: (text, bounds) => within(countWords(text), bounds, "word"),
   sentences: (text, bounds) => within(countSentences(text), bounds, "sentence"),
   paragraphs: (text, bounds) => {
-    const parts = partsBetween(text, bounds.separator);
+    const parts = partsBetween(text, bounds.separator ?? "\n\n");
     return parts === null ? "a paragraph is empty" : within(parts.length, bounds, "paragraph");
   },
   paragraph_first_word: (text, { paragraph, word }) => {

@@ -25,7 +25,7 @@ const table: [Instruction, string[], string[]][] = [
     ["a\n***\nb", "***\na\n***\nb\n"],
     ["a\n\nb", "a***\n***b"],
   ],
-  [{ kind: "paragraphs", separator: "\n\n", exactly: 2 }, ["a\nb\n\nc"], ["a\nb"]],
+  [{ kind: "paragraphs", exactly: 2 }, ["a\nb\n\nc"], ["a\nb"]],
   [
     { kind: "paragraph_first_word", paragraph: 2, word: "then" },
     ['First.\n\n"Then, we go'],

@@ -3,7 +3,6 @@ import type { Expectation } from "../../../src/core/dataset.ts";
 import type { Json } from "../../../src/core/json.ts";
 import { taskCompletion, taskCompletionEvaluator } from "../../../src/evaluators/index.ts";
 import { caseWith, inputWith } from "./input.ts";
-import { sharedData } from "./shared-data.ts";
 
 function judged(response: string, expected: Expectation, state: Json = null) {
   const evaluation = taskCompletion({ response, state, expected });
@@ -46,6 +45,89 @@ describe("the answer", () => {
   it("may be any of a list", () => {
     expect(judged("yes", { answer: ["y", "YES"] }).pass).toBe(true);
     expect(judged("no", { answer: ["y", "yes"] }).reason).toContain('"y" or "yes"');
+  });
+});
+
+describe("the answer as it is told to be compared", () => {
+  const as = (match: NonNullable<Expectation["answerMatch"]>, answer: string | string[], response: string) =>
+    judged(response, { answer, answerMatch: match }).pass;
+
+  it("may be the same characters", () => {
+    expect(as({ as: "exact" }, "Paris", "Paris")).toBe(true);
+    expect(as({ as: "exact" }, "Paris", "paris")).toBe(false);
+    expect(as({ as: "exact" }, "18", "18.0")).toBe(false);
+    expect(as({ as: "folded" }, "Paris", " paris ")).toBe(true);
+    expect(as({ as: "folded" }, "18", "18.0")).toBe(false);
+  });
+
+  it("may be a number within a tolerance, its bound included", () => {
+    expect(as({ as: "number" }, "1000", "1,000.0")).toBe(true);
+    expect(as({ as: "number" }, "1000", "1,00")).toBe(false);
+    expect(as({ as: "number", tolerance: 0.1 }, "0.2", "0.3")).toBe(true);
+    expect(as({ as: "number", tolerance: 0.1 }, "0.2", "0.31")).toBe(false);
+    expect(as({ as: "number", tolerance: 5 }, "10", "ten")).toBe(false);
+    expect(as({ as: "number" }, "12345678901234567890", "12345678901234567891")).toBe(false);
+  });
+
+  it.each([
+    ["It is 3 * 6 = 18", "18", true],
+    ["A: $1,234.50.", "1234.5", true],
+    ["The 2 of them have -7", "-7", true],
+    ["from 5 to 18 eggs (3 boxes)", "18", false],
+    ["no number at all", "18", false],
+    ["chapter 1.2, page 40", "40", true],
+  ])("may be the last number: %j for %j is %s", (response, answer, expected) => {
+    expect(as({ as: "number", of: "last_number" }, answer, response)).toBe(expected);
+  });
+});
+
+describe("the items of an answer", () => {
+  const items = (response: string) => judged(response, { answerItems: ["red", "green", "1,200"] });
+
+  it.each([
+    "green, red, 1,200",
+    "- Red\n- Green\n- 1,200",
+    "red; 1,200; and green.",
+    '["green", "1,200", "RED"]',
+  ])("may stand in any order: %j", (response) => {
+    expect(items(response)).toMatchObject({ value: 1, pass: true });
+  });
+
+  it("must be all and no other, each once", () => {
+    expect(items("red; green").reason).toContain('"1,200" is missing');
+    expect(items("red; green; 1,200; blue").reason).toContain('"blue" is not expected');
+    expect(items("red; red; green; 1,200").pass).toBe(false);
+  });
+});
+
+describe("the calls that changed something", () => {
+  const call = (name: string, id: string, failed?: boolean) => ({
+    name,
+    arguments: { id },
+    ...(failed === undefined ? {} : { failed }),
+  });
+  const judge = (calls: ReturnType<typeof call>[], wanted: ReturnType<typeof call>[]) =>
+    taskCompletion({
+      response: "",
+      calls,
+      expected: { writes: { tools: ["pay", "cancel"], calls: wanted } },
+    });
+
+  it("are the expected ones in any order, whatever was read or failed before", () => {
+    const made = [call("find", "1"), call("pay", "9", true), call("cancel", "2"), call("pay", "1")];
+    expect(judge(made, [call("pay", "1"), call("cancel", "2")])).toMatchObject({ value: 1, pass: true });
+  });
+
+  it("may be none", () => {
+    expect(judge([call("find", "1"), call("pay", "1", true)], [])).toMatchObject({ value: 1, pass: true });
+    expect(judge([call("pay", "1")], [])).toMatchObject({ value: 0, pass: false });
+  });
+
+  it("are not twice what is expected once, nor another", () => {
+    expect(judge([call("pay", "1"), call("pay", "1")], [call("pay", "1")])).toMatchObject({ pass: false });
+    const wrong = judge([call("pay", "2")], [call("pay", "1")]);
+    expect(wrong).toMatchObject({ pass: false });
+    expect(wrong.reason).toContain('id is "2", not "1"');
   });
 });
 
@@ -165,23 +247,5 @@ describe("all demands together", () => {
           .status,
       ).toBe("scored");
     }
-  });
-});
-
-describe("against the labels of GSM8K solutions", () => {
-  const data = sharedData("completion/gsm8k_solutions.jsonl");
-
-  it.skipIf(!data.present)(`agrees on the final answer in more than 99 of 100${data.note}`, () => {
-    const rows = data.rows<{
-      answer: string;
-      responses: Record<string, { output: string; correct: boolean }>;
-    }>();
-    const all = rows.flatMap(({ answer, responses }) =>
-      Object.values(responses).map((one) => ({ answer, ...one })),
-    );
-    const agreeing = all.filter(({ answer, output, correct }) => {
-      return judged(/A: ?(.*)$/u.exec(output)?.[1] ?? output, { answer }).pass === correct;
-    });
-    expect(agreeing.length / all.length).toBeGreaterThan(0.99);
   });
 });
