@@ -19,7 +19,7 @@ export interface FileReading {
 
 /** Largest line, message or element of a list that is read, in bytes. */
 const longest = 1 << 28;
-/** A document up to this size is read as a whole. */
+/** Largest line; and a document up to this size is read as a whole. */
 const wholeDocument = 1 << 26;
 const parquetMagic = [...Buffer.from("PAR1")];
 const byteOrderMark = [0xef, 0xbb, 0xbf];
@@ -96,7 +96,7 @@ async function readBytes(queue: ByteQueue, reading: FileReading): Promise<void> 
   const limits = { longest, signal };
   if (isFramed(queue.bytes)) await readFrames(queue, collector, { ...limits, reader: reading.protobuf });
   else if (queue.bytes[0] === startOfRequest && !isJsonStart(queue.bytes)) await readRequest(queue, reading);
-  else if (await isLineByLine(queue)) await readLines(queue, collector, limits);
+  else if (await isLineByLine(queue)) await readLines(queue, collector, { longest: wholeDocument, signal });
   else if (isJsonStart(queue.bytes)) await readWhole(queue, reading);
   else {
     const first = queue.bytes.subarray(0, 8).toString("hex");
