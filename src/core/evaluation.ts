@@ -80,8 +80,17 @@ export const evaluationDefinitionSchema = z.strictObject({
   evaluators: z.array(evaluatorSchema).min(1, "an evaluation needs at least one evaluator"),
   /** How often each case is tried on each side. */
   repetitions: z.int().min(1).max(1000).default(1),
-  /** Trials at a time, both sides together. */
+  /** Trials at a time, both sides together. Fewer where a provider answers with rate limits, until it bears more again. */
   concurrency: z.int().min(1).max(1000).default(8),
+  /** The fastest that calls may be made to one provider, both sides together. Without it, as fast as the provider lets them. */
+  limits: z
+    .strictObject({
+      /** Attempts in a minute. */
+      requestsPerMinute: z.number().gt(0).optional(),
+      /** Tokens read and written in a minute, for targets that report them. */
+      tokensPerMinute: z.number().gt(0).optional(),
+    })
+    .default({}),
   /** Longest time for one attempt, in milliseconds. */
   timeoutMs: z.int().min(1).default(60_000),
   /** Further attempts after a transient failure. */

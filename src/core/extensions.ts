@@ -92,6 +92,8 @@ export interface Target {
   readonly components: Readonly<Record<string, unknown>>;
   /** What the costs that it reports rest on, such as the day of a price table. For readers of the report: a price is no behaviour, so it is not among the components. */
   readonly costBasis?: string;
+  /** What limits its calls, such as the host of an API. Calls of targets with the same one are spaced together, those of both releases too; left out, all calls of a run are. */
+  readonly rateKey?: string;
   /** Finds what would make every call fail (a missing key, a missing file) before anything is spent. Throws `EvalsError`. */
   check?(): void | Promise<void>;
   /** Finds which of the planned cases it could never answer, such as one that is longer than the context of a model, before anything is spent. Is given one request for each case, after `check`. Throws `EvalsError`. */

@@ -2,14 +2,19 @@ import { type Failure, messageOf, TargetError } from "../core/errors.ts";
 import type { Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
 import type { Attempt } from "../core/sample.ts";
 import type { Span } from "../core/trace.ts";
+import { longestPauseMs, type Pace } from "./pace.ts";
 import { recordSpans } from "./record-spans.ts";
 
 /** How a target is called. */
 export interface CallOptions {
   /** Longest time for one attempt, in milliseconds. */
   readonly timeoutMs: number;
-  /** Further attempts after a failure that may pass. */
+  /** Further attempts after a failure that may pass; eight times as many after rate limits, which say only that it was too early. */
   readonly retries: number;
+  /** Spaces the attempts; without it they start at once. */
+  readonly pace?: Pace | undefined;
+  /** What is spaced together, for a target that names nothing that limits its calls. */
+  readonly lane?: string;
   /** Ends the attempt in flight. */
   readonly signal: AbortSignal;
   /** Seed of the trial. */
@@ -30,8 +35,6 @@ export interface CallOutcome {
 
 const firstDelayMs = 500;
 const longestDelayMs = 30_000;
-/** A provider that asks for more means that it will not answer in this run: five minutes, in milliseconds. */
-const longestAskedMs = 300_000;
 
 /** Calls a target, with a time limit for each attempt and with further attempts after transient failures. Never throws. */
 export async function callTarget(
@@ -42,27 +45,45 @@ export async function callTarget(
   const attempts: Attempt[] = [];
   if (options.signal.aborted) return { response: null, failure: interrupted, attempts, spans: [] };
   for (;;) {
+    // A trial that waits for its turn is not in anyone's way: a place is taken for the attempt alone.
+    const ticket = await options.pace?.enter(target.rateKey ?? options.lane ?? "", options.signal);
+    if (options.signal.aborted) {
+      ticket?.failed(undefined);
+      return { response: null, failure: interrupted, attempts, spans: [] };
+    }
     const { span, spans } = recordSpans(options.clock);
     const begun = options.clock();
     try {
       const response = await callOnce(target, request, options, span);
+      ticket?.answered(response);
       attempts.push({ latencyMs: response.latencyMs ?? options.clock() - begun, failure: null });
       return { response, failure: null, attempts, spans };
     } catch (error) {
       const failure = failureOf(error);
+      const { retryAfterMs: asked, rateLimit } = error instanceof TargetError ? error : noAdvice;
+      if (failure.kind === "rate_limit") ticket?.limited(asked, rateLimit);
+      else ticket?.failed(rateLimit);
       attempts.push({ latencyMs: options.clock() - begun, failure });
-      const tried = attempts.length;
-      if (!failure.retryable || tried > options.retries || options.signal.aborted) {
+      if (!mayRetry(failure, attempts, options.retries) || options.signal.aborted) {
         return { response: null, failure, attempts, spans };
       }
-      const asked = error instanceof TargetError ? error.retryAfterMs : undefined;
-      if (asked !== undefined && asked > longestAskedMs) {
+      if (asked !== undefined && asked > longestPauseMs) {
         return { response: null, failure: notWaitedFor(failure, asked), attempts, spans };
       }
-      await options.wait(asked ?? backOffMs(tried, options.seed), options.signal);
+      await options.wait(asked ?? backOffMs(attempts.length, options.seed), options.signal);
       if (options.signal.aborted) return { response: null, failure: interrupted, attempts, spans };
     }
   }
+}
+
+const noAdvice = { retryAfterMs: undefined, rateLimit: undefined };
+
+/** Rate limits are counted apart: what came too early says nothing of whether the call would be answered. */
+function mayRetry(failure: Failure, attempts: readonly Attempt[], retries: number): boolean {
+  const isLimited = (attempt: Attempt) => attempt.failure?.kind === "rate_limit";
+  const limited = attempts.filter(isLimited).length;
+  if (!failure.retryable) return false;
+  return failure.kind === "rate_limit" ? limited <= 8 * retries : attempts.length - limited <= retries;
 }
 
 const interrupted: Failure = { kind: "aborted", message: "the run was interrupted", retryable: true };
@@ -72,7 +93,7 @@ function notWaitedFor(failure: Failure, askedMs: number): Failure {
   const seconds = Math.ceil(askedMs / 1000);
   return {
     ...failure,
-    message: `${failure.message} (asks to wait ${seconds} s, more than the ${longestAskedMs / 1000} s that are waited; resume the run then)`,
+    message: `${failure.message} (asks to wait ${seconds} s, more than the ${longestPauseMs / 1000} s that are waited; resume the run then)`,
   };
 }
 

@@ -10,6 +10,7 @@ import type { Score } from "../core/score.ts";
 import { type Budget, budget } from "./budget.ts";
 import type { CallOptions } from "./call-target.ts";
 import { judgeCalls, type OpenJudging } from "./judge-calls.ts";
+import { type Pace, pace } from "./pace.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { redactCase } from "./redact-case.ts";
 import { report } from "./report.ts";
@@ -26,6 +27,10 @@ export interface Progress {
   readonly failed: number;
   /** `null` while no target has reported a cost. */
   readonly costUsd: number | null;
+  /** Attempts that may be made at a time at present. */
+  readonly concurrency: number;
+  /** Attempts that a rate limit refused. */
+  readonly rateLimited: number;
 }
 
 /** What a run needs from the world around it. */
@@ -209,7 +214,7 @@ async function runMissing(
     prepared.trials.length,
     earlier.filter(({ output }) => output !== null),
   );
-  environment.onProgress({ ...progress });
+  environment.onProgress({ ...progress, ...calls.pace.state() });
   await run({
     trials,
     cases,
@@ -230,7 +235,7 @@ async function runMissing(
       await storeScores(environment, own);
       scores.push(...own);
       count(progress, sample);
-      environment.onProgress({ ...progress });
+      environment.onProgress({ ...progress, ...calls.pace.state() });
       await environment.onScored?.(sample, own);
     },
   });
@@ -276,6 +281,7 @@ async function scoreNow(
 /** What targets and judges share: how they are called, and the spend limit. */
 interface Calls {
   readonly call: Omit<CallOptions, "seed" | "signal">;
+  readonly pace: Pace;
   readonly spending: Budget;
   readonly openJudging: OpenJudging;
 }
@@ -294,10 +300,13 @@ function callsOf(
     maximumCostUsd,
     costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
   );
-  const call = { timeoutMs: value.timeoutMs, retries: value.retries, clock, wait };
-  const { concurrency } = value;
-  const openJudging = judgeCalls({ store, call, concurrency, spending, abort, now, redact });
-  return { call, spending, openJudging };
+  const { concurrency, limits, timeoutMs, retries } = value;
+  const spaced = pace({ concurrency, limits, clock, wait });
+  const call = { timeoutMs, retries, clock, wait, pace: spaced };
+  // Judges without a key of their own are not slowed by the targets that they judge.
+  const ofJudges = { ...call, lane: "judge" };
+  const openJudging = judgeCalls({ store, call: ofJudges, concurrency, spending, abort, now, redact });
+  return { call, pace: spaced, spending, openJudging };
 }
 
 async function storeScores({ store, runId }: RunEnvironment, scores: readonly Score[]): Promise<void> {
@@ -307,19 +316,16 @@ async function storeScores({ store, runId }: RunEnvironment, scores: readonly Sc
   );
 }
 
-function progressOf(
-  planned: number,
-  samples: readonly Sample[],
-): { -readonly [K in keyof Progress]: Progress[K] } {
-  const progress = { planned, done: 0, failed: 0, costUsd: null as number | null };
+/** What samples add to the progress. */
+type Counted = { -readonly [K in "planned" | "done" | "failed" | "costUsd"]: Progress[K] };
+
+function progressOf(planned: number, samples: readonly Sample[]): Counted {
+  const progress: Counted = { planned, done: 0, failed: 0, costUsd: null };
   for (const sample of samples) count(progress, sample);
   return progress;
 }
 
-function count(
-  progress: { done: number; failed: number; costUsd: number | null },
-  { output, usage }: Sample,
-): void {
+function count(progress: Counted, { output, usage }: Sample): void {
   progress.done++;
   if (output === null) progress.failed++;
   if (usage.costUsd !== null) progress.costUsd = (progress.costUsd ?? 0) + usage.costUsd;

@@ -201,9 +201,19 @@ function shorten(value: unknown): string {
   return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
 }
 
+/** How often a rate limit refused an attempt: what was measured was measured on a provider that was asked for too much. */
+function rateLimitsOf(samples: readonly Sample[]): string | null {
+  const refused = { baseline: 0, candidate: 0 };
+  for (const { side, attempts } of samples) {
+    for (const { failure } of attempts) if (failure?.kind === "rate_limit") refused[side]++;
+  }
+  if (refused.baseline + refused.candidate === 0) return null;
+  return `rate limits refused ${plural(refused.baseline, "attempt")} of the baseline and ${refused.candidate} of the candidate; fewer calls were made at a time from then on`;
+}
+
 /** What a reader should know before trusting the verdict. */
 function warnings(
-  { manifest, dataset, resolved, gate: policy }: ReportInput,
+  { manifest, dataset, resolved, samples, gate: policy }: ReportInput,
   decisions: readonly Decision[],
   outcomes: ReadonlyMap<string, readonly CaseOutcome[]>,
 ): Comparability[] {
@@ -215,6 +225,8 @@ function warnings(
       `only the cases of ${manifest.filter} were run: ${plural(manifest.dataset.cases, "case")}`,
     );
   }
+  const limited = rateLimitsOf(samples);
+  if (limited !== null) note("rate limits", limited);
   if (!policy.criteria.some(({ metric }) => metric === "error_rate")) {
     note(
       "error_rate",

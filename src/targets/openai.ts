@@ -105,6 +105,7 @@ export function openaiTarget(options: OpenAITargetOptions): Target {
     name,
     components: openaiComponents(settings, readCredentials(settings).secrets),
     costBasis: costBasis(settings),
+    rateKey: settings.host,
     async check() {
       checkCredentials(name, settings);
       await import("openai");

@@ -143,8 +143,22 @@ describe("an evaluation", () => {
       prepared({ call }),
       environment(memoryStore(), { onProgress: (progress) => seen.push(progress) }),
     );
-    expect(seen[0]).toEqual({ planned: 60, done: 0, failed: 0, costUsd: null });
-    expect(seen.at(-1)).toEqual({ planned: 60, done: 60, failed: 2, costUsd: 29 });
+    expect(seen[0]).toEqual({
+      planned: 60,
+      done: 0,
+      failed: 0,
+      costUsd: null,
+      concurrency: 3,
+      rateLimited: 0,
+    });
+    expect(seen.at(-1)).toEqual({
+      planned: 60,
+      done: 60,
+      failed: 2,
+      costUsd: 29,
+      concurrency: 3,
+      rateLimited: 0,
+    });
   });
 
   it("stores each sample before it is scored", async () => {
