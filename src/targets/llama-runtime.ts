@@ -46,7 +46,12 @@ async function resolvePath(target: string, library: LlamaLibrary, settings: Llam
  *
  * @throws EvalsError `TARGET_INVALID` that names the file.
  */
-export function checkModelFile(target: string, settings: LlamaSettings, path: string): ModelFile {
+function checkModelFile(
+  target: string,
+  settings: LlamaSettings,
+  path: string,
+  described: string | null,
+): ModelFile {
   let file: ModelFile;
   try {
     file = readModelFile(path);
@@ -67,6 +72,10 @@ export function checkModelFile(target: string, settings: LlamaSettings, path: st
   if (settings.sha256 !== undefined && settings.sha256 !== file.sha256) {
     const message = `target "${target}": ${path} has the SHA-256 ${file.sha256}, its \`sha256\` says ${settings.sha256}`;
     throw refused(message, "restore the file, or correct `sha256` if the other model is meant");
+  }
+  if (described !== null && described !== file.sha256) {
+    const message = `target "${target}": ${path} was replaced while the run was prepared`;
+    throw refused(message, "start the run again, so that the release names the file that answers");
   }
   return file;
 }
@@ -111,14 +120,18 @@ function overflow(): never {
 }
 
 /**
- * Loads the model of a target.
+ * Loads the model of a target. `described` is the SHA-256 that its components gave, `null` where they were not asked or knew none.
  *
  * @throws EvalsError `TARGET_INVALID` that says what is missing or broken, with what llama.cpp said of it.
  */
-export async function openRuntime(target: string, settings: LlamaSettings): Promise<LlamaRuntime> {
+export async function openRuntime(
+  target: string,
+  settings: LlamaSettings,
+  described: string | null,
+): Promise<LlamaRuntime> {
   const library = await loadLibrary(target);
   const path = await resolvePath(target, library, settings);
-  const file = checkModelFile(target, settings, path);
+  const file = checkModelFile(target, settings, path, described);
   const shared = await useLlama(target, library, settings.device);
   const loaded: Llama.LlamaModel[] = [];
   const close = async () => {

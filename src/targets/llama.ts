@@ -1,5 +1,6 @@
 import { EvalsError, TargetError } from "../core/errors.ts";
 import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import { isJsonObject } from "../core/json.ts";
 import type { Components } from "../core/release.ts";
 import type { Span } from "../core/trace.ts";
 import { abortedFailure } from "./connection.ts";
@@ -66,6 +67,12 @@ function answerCheckOf({ jsonSchema }: LlamaSettings): ((text: string) => string
   }
 }
 
+/** SHA-256 of the model's file as the components have it; `null` where they were not asked or know none. */
+function describedDigest(components: Partial<Components> | undefined): string | null {
+  const model = components?.model;
+  return isJsonObject(model) && typeof model.sha256 === "string" ? model.sha256 : null;
+}
+
 /** Refuses a run of which a case cannot be asked. */
 function refuseUnaskable(
   name: string,
@@ -109,7 +116,7 @@ export function llamaTarget(options: LlamaTargetOptions): Target {
   let components: Partial<Components> | undefined;
   let opening: Promise<LlamaRuntime> | undefined;
   const open = () => {
-    opening ??= openRuntime(name, settings);
+    opening ??= openRuntime(name, settings, describedDigest(components));
     return opening;
   };
   return {

@@ -63,6 +63,23 @@ describe("a llama target", () => {
     expect(answer).toMatchObject({ text: "", toolCalls: [approval], finishReason: "tool_calls" });
   });
 
+  it("learns from the chat template how tools are described and calls are written", async () => {
+    const chatTemplate = `{% if tools %}<|im_start|>system
+You may call: {{ tools | tojson }}<|im_end|>
+{% endif %}{% for message in messages %}<|im_start|>{{ message.role }}
+{{ message.content }}{% if message.tool_calls %}{% for call in message.tool_calls %}
+<tool_call>
+{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}
+</tool_call>{% endfor %}{% endif %}<|im_end|>
+{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}`;
+    const options = { chatTemplate, tools: [{ name: "request_refund_approval" }], maxOutputTokens: 64 };
+    const silent = await target({ ...options, describeTools: false }).call(refund, context());
+    expect(silent.toolCalls).toEqual([approval]);
+    const described = await target(options).call(refund, context());
+    expect(described.usage!.inputTokens!).toBeGreaterThan(silent.usage!.inputTokens! + 20);
+  });
+
   it("records a span of the call", async () => {
     const recorded = context();
     await target(router).call(refund, recorded);
@@ -283,6 +300,16 @@ describe("a llama target that cannot run", () => {
   it("says that the file is not the one that was meant", async () => {
     const error = await check({ model: live, sha256: "0".repeat(64) });
     expect(error.message).toMatch(/has the SHA-256 [0-9a-f]{64}, its `sha256` says 0000/);
+  });
+
+  it("says that the file was replaced after the release was described", async () => {
+    const path = written(readFileSync(live));
+    const made = llamaTarget({ model: path });
+    expect(made.components.model).toMatchObject({ quantisation: "F16" });
+    copyFileSync("models/router-live.q4_0.gguf", path);
+    expect((await evalsErrorOf(() => made.check?.())).message).toContain(
+      "was replaced while the run was prepared",
+    );
   });
 
   it.each(["metal", "cuda"] as const)("says that there is no binary for %s", async (device) => {
