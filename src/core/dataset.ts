@@ -105,6 +105,8 @@ export const expectationSchema = z.strictObject({
   instructions: z.array(instructionSchema).min(1).optional(),
   /** JSON Schema (2020-12 unless `$schema` names another draft) that the answer must satisfy as JSON. */
   jsonSchema: z.union([jsonObject, z.boolean()]).optional(),
+  /** Values that the answer must hold as JSON, by JSON Pointer (RFC 6901), such as `/order/status`; the empty pointer is the whole. */
+  jsonValues: z.record(z.string().regex(/^(?:\/(?:[^~]|~[01])*)?$/), jsonValue).optional(),
   /** Values that the final state must hold: an object that is compared member by member, so that members not named here are free. */
   state: jsonObject.optional(),
   /** Calls that changed something, which must be these and no other. */

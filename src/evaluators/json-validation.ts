@@ -2,21 +2,25 @@ import { EvalsError } from "../core/errors.ts";
 import type { Evaluator } from "../core/extensions.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import { type Evaluation, scored, unscored } from "../core/score.ts";
+import { jsonEqual } from "./json-equality.ts";
 import { compileSchema } from "./json-schema.ts";
 import {
   type CompiledSchema,
   type JsonSchema,
   SchemaError,
   type SchemaOptions,
+  type SchemaProblem,
 } from "./json-schema-types.ts";
-import { clip, count, digest } from "./text.ts";
+import { clip, count, digest, show } from "./text.ts";
 
 /** What JSON validation is judged from. */
 export interface JsonValidationInput {
   /** The text that should be JSON; bytes must be UTF-8. */
   readonly text: string | Uint8Array;
-  /** JSON Schema, 2020-12 unless its `$schema` names another draft. */
-  readonly schema: JsonSchema;
+  /** JSON Schema, 2020-12 unless its `$schema` names another draft. Default `true`, which allows everything. */
+  readonly schema?: JsonSchema;
+  /** Values that must be there, by JSON Pointer. */
+  readonly values?: Readonly<Record<string, Json>>;
 }
 
 /** Options of the JSON validation evaluator. */
@@ -30,8 +34,8 @@ export interface JsonValidationOptions extends SchemaOptions {
 const maximumEvidence = 20;
 
 /**
- * Judges whether a text is JSON (RFC 8259, by `JSON.parse`, nothing before or after it) that satisfies a schema. Value 1 when it
- * does, 0 when not, each problem with its JSON Pointer in the evidence, at most 20. A text that cannot be checked within the limit of
+ * Judges whether a text is JSON (RFC 8259, by `JSON.parse`, nothing before or after it) that satisfies a schema and holds
+ * given values. Value 1 when it does, 0 when not, each problem with its JSON Pointer in the evidence, at most 20. A text that cannot be checked within the limit of
  * time (a pattern that backtracks for ever, a value nested too deeply for its recursive schema) is an evaluation of status `error`.
  *
  * A call compiles the schema anew; `jsonValidationEvaluator` compiles each once.
@@ -40,14 +44,15 @@ const maximumEvidence = 20;
  * @throws RangeError for an option out of range.
  */
 export function jsonValidation(
-  { text, schema }: JsonValidationInput,
+  { text, schema = true, values = {} }: JsonValidationInput,
   options: JsonValidationOptions = {},
 ): Evaluation {
   const settings = settingsOf(options);
   const compiled = compileSchema(schema, options);
-  if (typeof text === "string") return judge(text, compiled, settings);
+  const demands = { schema: compiled, values };
+  if (typeof text === "string") return judge(text, demands, settings);
   const decoded = decode(text);
-  if (decoded !== null) return judge(decoded, compiled, settings);
+  if (decoded !== null) return judge(decoded, demands, settings);
   const finding = "the bytes are not UTF-8";
   return scored(0, false, `not JSON: ${finding}`, [{ subject: "(whole)", finding, supports: false }]);
 }
@@ -85,8 +90,12 @@ export function jsonValidationEvaluator(options: JsonValidationOptions = {}): Ev
       }
     },
     evaluate({ case: { id, expected }, sample: { output } }) {
-      if (expected?.jsonSchema === undefined) return unscored("the case has no JSON schema");
-      return judge(output.text, compiledFor(expected.jsonSchema, id), settings);
+      const { jsonSchema, jsonValues } = expected ?? {};
+      if (jsonSchema === undefined && jsonValues === undefined) {
+        return unscored("the case has neither a JSON schema nor JSON values");
+      }
+      const schema = compiledFor(jsonSchema ?? true, id);
+      return judge(output.text, { schema, values: jsonValues ?? {} }, settings);
     },
   };
 }
@@ -105,7 +114,7 @@ function versionOf(
   { unwrapCodeFence, timeLimitMs }: Settings,
   { strict, references, assertFormats }: JsonValidationOptions,
 ): string {
-  const parts = [`json-schema-2 within ${timeLimitMs}ms`];
+  const parts = [`json-schema-3 within ${timeLimitMs}ms`];
   if (unwrapCodeFence) parts.push("unwrap-code-fence");
   if (strict) parts.push("strict");
   if (assertFormats === false) parts.push("formats-annotate");
@@ -139,7 +148,12 @@ function schemaRefused(caseId: string, why: string, cause: unknown): EvalsError 
   });
 }
 
-function judge(text: string, schema: CompiledSchema, settings: Settings): Evaluation {
+interface Demands {
+  readonly schema: CompiledSchema;
+  readonly values: Readonly<Record<string, Json>>;
+}
+
+function judge(text: string, { schema, values }: Demands, settings: Settings): Evaluation {
   if (text.trim() === "") return scored(0, false, "the answer is empty, not JSON");
   const unwrapped = settings.unwrapCodeFence ? unwrapFence(text) : null;
   const wrapping = unwrapped === null ? "" : " (taken out of a code fence)";
@@ -150,17 +164,48 @@ function judge(text: string, schema: CompiledSchema, settings: Settings): Evalua
     return notJson(text, error, wrapping);
   }
   const verdict = schema.check(value, settings.timeLimitMs);
-  if (verdict.status === "valid") return scored(1, true, `JSON that satisfies the schema${wrapping}`);
   if (verdict.status === "undecided") return { status: "error", reason: `${verdict.why}${wrapping}` };
-  const { problems, complete } = verdict;
-  const evidence = problems.slice(0, maximumEvidence).map(({ pointer, message }) => {
+  const wrongValues = valueProblems(value, values);
+  if (verdict.status === "valid" && wrongValues.length === 0) {
+    const also = Object.keys(values).length > 0 ? " and holds the expected values" : "";
+    return scored(1, true, `JSON that satisfies the schema${also}${wrapping}`);
+  }
+  const { problems, complete } = verdict.status === "valid" ? { problems: [], complete: true } : verdict;
+  const evidence = [...problems, ...wrongValues].slice(0, maximumEvidence).map(({ pointer, message }) => {
     return { subject: pointer === "" ? "(whole)" : pointer, finding: message, supports: false };
   });
+  const told = [
+    ...(problems.length > 0 ? [`${complete ? "" : "at least "}${count(problems.length, "problem")}`] : []),
+    ...(wrongValues.length > 0 ? [count(wrongValues.length, "wrong value")] : []),
+  ];
   const first = evidence[0] ?? { subject: "(whole)", finding: "must satisfy the schema" };
-  const number = complete
-    ? count(problems.length, "problem")
-    : `at least ${count(problems.length, "problem")}`;
-  return scored(0, false, `JSON${wrapping} with ${number}: ${first.subject} ${first.finding}`, evidence);
+  return scored(
+    0,
+    false,
+    `JSON${wrapping} with ${told.join(" and ")}: ${first.subject} ${first.finding}`,
+    evidence,
+  );
+}
+
+/** The places at which another value stands than the expected one, or none. */
+function valueProblems(value: Json, values: Readonly<Record<string, Json>>): SchemaProblem[] {
+  return Object.entries(values).flatMap(([pointer, wanted]) => {
+    const found = valueAt(value, pointer);
+    if (found !== undefined && jsonEqual(found, wanted)) return [];
+    const got = found === undefined ? "is not there" : `is ${show(found)}`;
+    return [{ pointer: clip(pointer, 200), message: `${got}, want ${show(wanted)}` }];
+  });
+}
+
+/** The value at a JSON Pointer; `undefined` where none is. */
+function valueAt(value: Json, pointer: string): Json | undefined {
+  let found: Json | undefined = value;
+  for (const step of pointer.split("/").slice(1)) {
+    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Record<string, Json>)[key];
+  }
+  return found;
 }
 
 function notJson(text: string, error: unknown, wrapping: string): Evaluation {

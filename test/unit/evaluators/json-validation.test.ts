@@ -307,6 +307,40 @@ describe("hostile text", () => {
   });
 });
 
+describe("values that must be there", () => {
+  const text = '{"order":{"status":"paid","a/b":[1,{"x":null}]},"total":5}';
+  const problems = (values: Record<string, Json>) => {
+    const evaluation = jsonValidation({ text, schema: order, values }, {});
+    if (evaluation.status !== "scored") throw new Error(evaluation.reason);
+    return evaluation;
+  };
+
+  it("are found by JSON Pointer, apart from what the schema says", () => {
+    const right = { "/order/status": "paid", "/order/a~1b/1/x": null, "/order/a~1b/0": 1, "/total": 5.0 };
+    expect(jsonValidation({ text, values: right })).toMatchObject({ value: 1, pass: true });
+    const wrong = jsonValidation({
+      text,
+      values: { "/order/status": "open", "/order/toString": 1, "/total": 5 },
+    });
+    expect(wrong).toMatchObject({
+      pass: false,
+      evidence: [
+        { subject: "/order/status", finding: 'is "paid", want "open"' },
+        { subject: "/order/toString", finding: "is not there, want 1" },
+      ],
+    });
+    expect(wrong.reason).toContain("2 wrong values");
+    expect(problems({ "/total": 6 }).reason).toMatch(/^JSON with 3 problems and 1 wrong value: /);
+  });
+
+  it("are enough for the evaluator", () => {
+    const item = caseWith({ jsonValues: { "": [1] } });
+    const judge = (output: string) => jsonValidationEvaluator().evaluate(inputWith(item, { text: output }));
+    expect(judge("[1]")).toMatchObject({ pass: true });
+    expect(judge("[2]")).toMatchObject({ pass: false });
+  });
+});
+
 describe("the evaluator", () => {
   it("judges by the case's schema, prepared or not", () => {
     const evaluator = jsonValidationEvaluator();
