@@ -15,7 +15,7 @@ import {
 /**
  * Compiles a schema of draft 2020-12 or, by its `$schema`, of 2019-09, draft 7, 6 or 4, or of a meta-schema among the `references`.
  *
- * Two engines judge: ajv, fast, whatever it is known to get right; `@hyperjump/json-schema`, conformant and about a hundred times slower, the
+ * Two engines judge: ajv, fast, whatever it is known to get right; `@hyperjump/json-schema`, conformant and about ten times slower, the
  * rest (dynamic references, unevaluated members, references to other documents, other drafts). `ajvDraftOf` says which.
  *
  * Regular expressions of `pattern` and `patternProperties` are JavaScript's (ECMA-262 with `u`) and can backtrack for ever; `check` ends them
