@@ -18,8 +18,6 @@ export interface Generation {
   readonly latencyMs: number;
 }
 
-/** Tokens in which a stop text is looked for; a stop text that is longer than they are would be missed. */
-const tailTokens = 64;
 /** A grammar for JSON allows line ends after the value for ever. */
 const endOfJson = "\n\n\n\n";
 
@@ -96,6 +94,15 @@ function firstOf(texts: readonly string[], text: string): number {
   return places.length === 0 ? -1 : Math.min(...places);
 }
 
+/** How the next token is drawn. The library's own defaults decide nothing, and nothing is penalised. */
+function decoding({ model, grammar, library }: LlamaRuntime, settings: LlamaSettings, seed: number) {
+  const { temperature, topK, topP } = settings;
+  const held = grammar && {
+    grammarEvaluationState: new library.LlamaGrammarEvaluationState({ model, grammar }),
+  };
+  return { temperature, minP: 0, topK, topP, seed, yieldEogToken: true, ...held };
+}
+
 /**
  * Writes an answer in a slot that is empty again afterwards.
  *
@@ -112,7 +119,7 @@ export async function generate(
     readonly name: string;
   },
 ): Promise<Generation> {
-  const { model, grammar, contextSize, library } = runtime;
+  const { model, grammar, contextSize } = runtime;
   const { sequence, signal, seed } = call;
   const begun = performance.now();
   // What an earlier case left would change the numbers in the last digits.
@@ -122,22 +129,14 @@ export async function generate(
     ...prompt.endTexts,
     ...(grammar === null ? [] : [endOfJson]),
   ];
+  // A token has a byte at least, so that a text that just came to its end is in so many.
+  const tailTokens = Math.max(0, ...stops.map((stop) => Buffer.byteLength(stop)));
   const room = contextSize - prompt.tokens.length;
   const most = Math.min(settings.maxOutputTokens ?? room, room);
   const written: Token[] = [];
   let timeToFirstTokenMs = 0;
   let ended = false;
-  const options = {
-    temperature: settings.temperature,
-    topK: settings.topK,
-    topP: settings.topP,
-    seed,
-    yieldEogToken: true,
-    ...(grammar && {
-      grammarEvaluationState: new library.LlamaGrammarEvaluationState({ model, grammar }),
-    }),
-  };
-  for await (const token of sequence.evaluate([...prompt.tokens], options)) {
+  for await (const token of sequence.evaluate([...prompt.tokens], decoding(runtime, settings, seed))) {
     if (signal.aborted) throw abortedFailure(signal, call.name);
     if (written.length === 0) timeToFirstTokenMs = performance.now() - begun;
     ended = model.isEogToken(token) || prompt.endTokens.has(token);

@@ -56,6 +56,42 @@ function responseOf(
   };
 }
 
+/** What a call needs of its target. */
+interface Answering {
+  readonly name: string;
+  readonly settings: LlamaSettings;
+  readonly problemOf: ((text: string) => string | null) | null;
+  readonly runtime: LlamaRuntime;
+}
+
+/** Answers one request in the next free slot. */
+async function answer(
+  { name, settings, problemOf, runtime }: Answering,
+  request: TargetRequest,
+  { signal, seed, span }: CallContext,
+): Promise<TargetResponse> {
+  const prompt = renderPrompt(runtime, settings, conversationOf(settings, request), request.caseId);
+  const sequence = await runtime.slots.take(signal).catch(() => {
+    throw abortedFailure(signal, name);
+  });
+  const model = modelName(settings);
+  const attributes = requestAttributes(model, settings, seed);
+  try {
+    return await span(`chat ${model}`, attributes, async () => {
+      const written = await generate(runtime, settings, prompt, { sequence, signal, seed, name });
+      const response = responseOf(written, prompt.tokens.length, runtime, settings, problemOf);
+      Object.assign(attributes, {
+        "gen_ai.usage.input_tokens": prompt.tokens.length,
+        "gen_ai.usage.output_tokens": written.outputTokens,
+        "llama.device": runtime.device,
+      });
+      return response;
+    });
+  } finally {
+    runtime.slots.give(sequence);
+  }
+}
+
 /** The check of an answer by the schema of the options, compiled at once so that a schema that is none is found. */
 function answerCheckOf({ jsonSchema }: LlamaSettings): ((text: string) => string | null) | null {
   if (jsonSchema === undefined) return null;
@@ -111,8 +147,7 @@ function refuseUnaskable(
 export function llamaTarget(options: LlamaTargetOptions): Target {
   const settings = llamaSettings(options);
   const problemOf = answerCheckOf(settings);
-  const model = modelName(settings);
-  const name = settings.name ?? `llama ${model}`;
+  const name = settings.name ?? `llama ${modelName(settings)}`;
   let components: Partial<Components> | undefined;
   let opening: Promise<LlamaRuntime> | undefined;
   const open = () => {
@@ -132,27 +167,8 @@ export function llamaTarget(options: LlamaTargetOptions): Target {
     async prepare(requests) {
       refuseUnaskable(name, await open(), settings, requests);
     },
-    async call(request: TargetRequest, { signal, seed, span }: CallContext) {
-      const runtime = await open();
-      const prompt = renderPrompt(runtime, settings, conversationOf(settings, request), request.caseId);
-      const sequence = await runtime.slots.take(signal).catch(() => {
-        throw abortedFailure(signal, name);
-      });
-      const attributes = requestAttributes(model, settings, seed);
-      try {
-        return await span(`chat ${model}`, attributes, async () => {
-          const written = await generate(runtime, settings, prompt, { sequence, signal, seed, name });
-          const response = responseOf(written, prompt.tokens.length, runtime, settings, problemOf);
-          Object.assign(attributes, {
-            "gen_ai.usage.input_tokens": prompt.tokens.length,
-            "gen_ai.usage.output_tokens": written.outputTokens,
-            "llama.device": runtime.device,
-          });
-          return response;
-        });
-      } finally {
-        runtime.slots.give(sequence);
-      }
+    async call(request: TargetRequest, context: CallContext) {
+      return answer({ name, settings, problemOf, runtime: await open() }, request, context);
     },
     async close() {
       const closing = opening;
