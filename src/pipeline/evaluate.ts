@@ -1,23 +1,31 @@
 import type { Case } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
-import type { Evaluator, Store } from "../core/extensions.ts";
+import type { Store } from "../core/extensions.ts";
 import type { Redact } from "../core/redact.ts";
 import { redactRelease } from "../core/release.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest, Trial } from "../core/run.ts";
 import type { Sample } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
-import { type Budget, budget } from "./budget.ts";
-import type { CallOptions } from "./call-target.ts";
-import { judgeCalls, type OpenJudging } from "./judge-calls.ts";
-import { type Pace, pace } from "./pace.ts";
+import { discordantPairs } from "./judge-again.ts";
+import { placeOf } from "./place.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { redactCase } from "./redact-case.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
-import { score } from "./score.ts";
+import {
+  type Calls,
+  callsOf,
+  isScored,
+  judgesOf,
+  rejudge,
+  scoreMissing,
+  scoreNow,
+  storeScores,
+} from "./score-run.ts";
 import { putAt, type Slots, valueAt } from "./slots.ts";
 import { closeTargets } from "./targets.ts";
+import { blockingJudges } from "./uphold.ts";
 
 /** How far a run is. */
 export interface Progress {
@@ -83,14 +91,28 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
   const samples = await runMissing(prepared, environment, earlier.samples, calls);
   const answered = lastSamples([...earlier.samples, ...samples.fresh]);
   const scores = [...earlier.scores, ...samples.scores];
-  scores.push(...(await scoreMissing(prepared, environment, answered, scores, calls)));
-  if (samples.fresh.length < samples.wanted || environment.abort.aborted) {
-    return { kind: "interrupted", done: answered.length, planned: prepared.trials.length };
-  }
+  scores.push(
+    ...(await scoreMissing(prepared, environment, answered, { scores, fresh: samples.scores, calls })),
+  );
+  const interrupted: RunResult = {
+    kind: "interrupted",
+    done: answered.length,
+    planned: prepared.trials.length,
+  };
+  if (samples.fresh.length < samples.wanted || !isScored(prepared, answered, scores)) return interrupted;
   const { gate, resolved } = prepared;
   const dataset = { ...prepared.dataset, cases };
-  const finished = report({ manifest, dataset, gate, resolved, samples: answered, scores });
-  const key = `report-${answered.length}-${earlier.samples.length}`;
+  const reportOn = () => report({ manifest, dataset, gate, resolved, samples: answered, scores });
+  let finished = reportOn();
+  const judges = blockingJudges(finished.decisions, judgesOf(prepared));
+  if (discordantPairs(scores, judges).length > 0) {
+    scores.push(...(await rejudge(prepared, environment, answered, scores, { calls, judges })));
+    const isStopped = environment.stop.aborted || environment.abort.aborted;
+    const isLeftOpen = isStopped && discordantPairs(scores, judges).length > 0;
+    if (isLeftOpen) return interrupted;
+    finished = reportOn();
+  }
+  const key = `report-${answered.length}-${earlier.samples.length}-${scores.length}`;
   await environment.store.append([{ kind: "report", runId: environment.runId, key, body: finished }]);
   return { kind: "finished", report: finished };
 }
@@ -112,10 +134,6 @@ export function lastSamples(samples: readonly Sample[]): Sample[] {
     } else if (last[position]!.output === null) last[position] = sample;
   }
   return last;
-}
-
-function placeOf({ side, caseId, repetition }: Pick<Sample, "side" | "caseId" | "repetition">): string {
-  return `${side}/${repetition}/${caseId}`;
 }
 
 async function openRun(
@@ -240,80 +258,6 @@ async function runMissing(
     },
   });
   return { wanted: trials.length, fresh, scores };
-}
-
-/** Scores answers of an earlier part of the run that were stored but not scored before it ended. */
-async function scoreMissing(
-  prepared: PreparedRun,
-  environment: RunEnvironment,
-  samples: readonly Sample[],
-  known: readonly Score[],
-  calls: Calls,
-): Promise<Score[]> {
-  const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
-  const has = new Map<string, Slots<true>>(prepared.evaluators.map(({ name }) => [name, new Map()]));
-  for (const own of known) putAt(has.get(own.evaluator) ?? new Map(), own, true);
-  const added: Score[] = [];
-  for (const sample of samples) {
-    if (sample.output === null) continue;
-    const lacking = prepared.evaluators.filter(({ name }) => valueAt(has.get(name)!, sample) === undefined);
-    if (lacking.length === 0) continue;
-    const own = await scoreNow(cases.get(sample.caseId)!, sample, lacking, environment, calls);
-    await storeScores(environment, own);
-    await environment.onScored?.(sample, own);
-    added.push(...own);
-  }
-  return added;
-}
-
-/** Scores a sample. What was given up when the run was interrupted is left for its continuation. */
-async function scoreNow(
-  item: Case,
-  sample: Sample,
-  evaluators: readonly Evaluator[],
-  { redact }: RunEnvironment,
-  { openJudging }: Calls,
-): Promise<Score[]> {
-  const scores = await score(item, sample, evaluators, redact, openJudging);
-  return scores.filter(({ evaluation }) => evaluation.status !== "error" || evaluation.kind !== "aborted");
-}
-
-/** What targets and judges share: how they are called, and the spend limit. */
-interface Calls {
-  readonly call: Omit<CallOptions, "seed" | "signal">;
-  readonly pace: Pace;
-  readonly spending: Budget;
-  readonly openJudging: OpenJudging;
-}
-
-function callsOf(
-  { evaluation: { value }, maximumCostUsd }: PreparedRun,
-  environment: RunEnvironment,
-  earlier: { readonly samples: readonly Sample[]; readonly scores: readonly Score[] },
-): Calls {
-  const { clock, wait, store, abort, now, redact } = environment;
-  const costs = [
-    ...earlier.samples.map(({ usage }) => usage.costUsd),
-    ...earlier.scores.map(({ judging }) => judging?.costUsd),
-  ];
-  const spending = budget(
-    maximumCostUsd,
-    costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
-  );
-  const { concurrency, limits, timeoutMs, retries } = value;
-  const spaced = pace({ concurrency, limits, clock, wait });
-  const call = { timeoutMs, retries, clock, wait, pace: spaced };
-  // Judges without a key of their own are not slowed by the targets that they judge.
-  const ofJudges = { ...call, lane: "judge" };
-  const openJudging = judgeCalls({ store, call: ofJudges, concurrency, spending, abort, now, redact });
-  return { call, pace: spaced, spending, openJudging };
-}
-
-async function storeScores({ store, runId }: RunEnvironment, scores: readonly Score[]): Promise<void> {
-  if (scores.length === 0) return;
-  await store.append(
-    scores.map((own) => ({ kind: "score", runId, key: `${placeOf(own)}/${own.evaluator}`, body: own })),
-  );
 }
 
 /** What samples add to the progress. */

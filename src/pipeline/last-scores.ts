@@ -1,9 +1,14 @@
 import type { Score } from "../core/score.ts";
 import { putAt, type Slots, valueAt } from "./slots.ts";
 
+/** The scores that decisions rest on: of the first round of judging, and for each trial and evaluator not an error that a later attempt mended. */
+export function firstScores(scores: readonly Score[]): Score[] {
+  return lastScores(scores.filter(({ round }) => round === undefined));
+}
+
 /**
- * The scores that count: for each trial and evaluator those of the last round of judging, and among them not an error that a later attempt
- * mended. Two that both stand are both given, for `pair` to refuse.
+ * The last word on each answer: for each trial and evaluator the scores of the last round of judging, and among them not an error that a later
+ * attempt mended. Two that both stand are both given, for `pair` to refuse.
  */
 export function lastScores(scores: readonly Score[]): Score[] {
   const standing: (Score | readonly Score[])[] = [];

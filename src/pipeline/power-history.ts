@@ -2,7 +2,7 @@ import { type Cohort, inCohort } from "../core/cohort.ts";
 import type { Store } from "../core/extensions.ts";
 import type { Discordance, PowerPlan } from "../core/power.ts";
 import type { RunManifest } from "../core/run.ts";
-import { lastScores } from "./last-scores.ts";
+import { firstScores } from "./last-scores.ts";
 import { type CaseOutcome, pair } from "./pair.ts";
 import { noiseOf } from "./power-noise.ts";
 
@@ -59,7 +59,7 @@ export async function metricHistories(
     if (open.length === 0) continue;
     const { runId, repetitions } = run;
     if (!options.alsoUnfinished && (await store.read(runId, "report")).length === 0) continue;
-    const [cases, scores] = [await store.read(runId, "case"), lastScores(await store.read(runId, "score"))];
+    const [cases, scores] = [await store.read(runId, "case"), firstScores(await store.read(runId, "score"))];
     for (const { name } of open) {
       const outcomes = pair(cases, scores, name, repetitions);
       if (outcomes.some(({ observed }) => observed !== null)) found.set(name, { run, outcomes });

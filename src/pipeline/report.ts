@@ -13,14 +13,16 @@ import { compare } from "./compare.ts";
 import { compareManifests, idleChanges } from "./compare-manifests.ts";
 import { gate, verdictOver } from "./gate.ts";
 import { headline } from "./headline.ts";
-import { lastScores } from "./last-scores.ts";
+import { discordantPairs } from "./judge-again.ts";
+import { firstScores, lastScores } from "./last-scores.ts";
 import { changedComponents, nextSteps, rollbackTo } from "./next-steps.ts";
 import { type CaseOutcome, pair, pairTrials } from "./pair.ts";
 import { asHarm } from "./rate-of-harm.ts";
 import { reportCases } from "./report-cases.ts";
 import type { ResolvedGate } from "./resolve-gate.ts";
-import { summariseJudging, tellJudging } from "./summarise-judging.ts";
+import { summariseJudging, tellJudgedAgain, tellJudging, tellUnjudged } from "./summarise-judging.ts";
 import { summariseOperations } from "./summarise-operations.ts";
+import { blockingJudges, judgedAgain, uphold, withLaterVotes } from "./uphold.ts";
 
 /** Everything that a report follows from: the records of a run, the dataset and the gate. */
 export interface ReportInput {
@@ -36,35 +38,19 @@ export interface ReportInput {
 /** Compares, decides and puts the report together. The same records give the same report, whatever their order. */
 export function report(all: ReportInput): Report {
   const judging = summariseJudging(all.scores);
-  const scores = lastScores(all.scores);
-  const input = { ...all, scores };
+  const input = { ...all, scores: firstScores(all.scores) };
   const { manifest, dataset, resolved, samples } = input;
   const { repetitions } = manifest;
   const { alpha } = input.gate;
-  const seed = `${manifest.dataset.fingerprint}/${manifest.gate.hash}`;
   const evaluators = manifest.evaluators.map(({ name }) => name);
-  const metrics = [...evaluators, ...meanScores(resolved)];
-  const outcomes = new Map(
-    metrics.map((metric) => [metric, pair(dataset.cases, scores, metric, repetitions)]),
-  );
-  for (const metric of trialRatesOf(resolved)) {
-    outcomes.set(metric, pairTrials(dataset.cases, samples, trialRate(metric)!, repetitions));
-  }
-  const decisions = gate({
-    checks: resolved.checks,
-    cases: dataset.cases,
-    samples,
-    outcomes,
-    judges: measuredJudges(manifest),
-    repetitions,
-    alpha,
-    seed,
-  });
+  const outcomes = outcomesOf(input);
+  const decisions = decide(input, outcomes, all.scores);
   const verdict = honest(verdictOver(decisions), input);
   const cohorts = reportedCohorts(dataset, resolved);
   const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
   const comparisons = compareAll(cohorts, outcomes, alpha);
   const rollback = rollbackTo(manifest.baseline, manifest.candidate);
+  const scores = withLaterVotes(input.scores, all.scores);
   const cases = reportCases(dataset.cases, samples, scores, repetitions, evaluators);
   return {
     schemaVersion: 1,
@@ -85,11 +71,53 @@ export function report(all: ReportInput): Report {
       ...comparabilityOf(manifest),
       ...warnings(input, decisions, outcomes),
       ...tellJudging(judging ?? {}),
+      ...tellJudgedAgain(all.scores),
+      ...tellUnjudged(discordantPairs(all.scores, blockingJudges(decisions, judgesOf(manifest)))),
     ],
     caseCounts: cases.counts,
     cases: cases.changed,
     provenance: manifest,
   };
+}
+
+type Outcomes = ReadonlyMap<string, readonly CaseOutcome[]>;
+
+/** What became of each case, by metric. */
+function outcomesOf({ manifest, dataset, resolved, samples, scores }: ReportInput): Outcomes {
+  const { evaluators, repetitions } = manifest;
+  const metrics = [...evaluators.map(({ name }) => name), ...meanScores(resolved)];
+  const outcomes = new Map(
+    metrics.map((metric) => [metric, pair(dataset.cases, scores, metric, repetitions)]),
+  );
+  for (const metric of trialRatesOf(resolved)) {
+    outcomes.set(metric, pairTrials(dataset.cases, samples, trialRate(metric)!, repetitions));
+  }
+  return outcomes;
+}
+
+/** Decides on first verdicts; a fail by a judge that judged again must be one by all votes too. */
+function decide(input: ReportInput, outcomes: Outcomes, allScores: readonly Score[]): Decision[] {
+  const decisions = decideOn(input, outcomes);
+  const judges = judgedAgain(allScores);
+  if (blockingJudges(decisions, [...judges]).length === 0) return decisions;
+  const again = outcomesOf({ ...input, scores: lastScores(allScores) });
+  return uphold(decisions, decideOn(input, again), judges);
+}
+
+function decideOn(
+  { manifest, dataset, resolved, samples, gate: { alpha } }: ReportInput,
+  outcomes: Outcomes,
+) {
+  return gate({
+    checks: resolved.checks,
+    cases: dataset.cases,
+    samples,
+    outcomes,
+    judges: measuredJudges(manifest),
+    repetitions: manifest.repetitions,
+    alpha,
+    seed: `${manifest.dataset.fingerprint}/${manifest.gate.hash}`,
+  });
 }
 
 /** Why the spend limit ended the run before its plan; `null` where it did not. */
@@ -122,6 +150,13 @@ function headlineFor(
     return `Not settled: only the cases of ${manifest.filter} were run, and a part of the dataset proves nothing of the rest.`;
   }
   return headline(verdict, decisions, comparisons);
+}
+
+/** Names of the evaluators that ask a model, or say of themselves that they are unmeasured judges. */
+function judgesOf({ evaluators }: RunManifest): string[] {
+  return evaluators
+    .filter(({ judge, judgedBy }) => judge === "unmeasured" || judgedBy !== undefined)
+    .map(({ name }) => name);
 }
 
 function measuredJudges({ evaluators }: RunManifest): Map<string, JudgeQuality> {

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Calibration } from "../../src/core/calibration.ts";
 import { readCsv, writeCsv } from "../../src/pipeline/csv.ts";
-import { type OpenAIServer, startOpenAIServer } from "../fixtures/openai-server.ts";
+import { failing, type OpenAIServer, startOpenAIServer } from "../fixtures/openai-server.ts";
 import { evals } from "../support/command-line.ts";
 import { judging } from "../support/judge.ts";
 import { type TestProject, testProject } from "../support/project.ts";
@@ -11,6 +11,8 @@ import { type TestProject, testProject } from "../support/project.ts";
 let server: OpenAIServer;
 beforeAll(async () => {
   server = await startOpenAIServer();
+});
+beforeEach(() => {
   // A judge that likes what says "right", and is fooled by what says "sure".
   server.play(
     judging((_, { materials }) => ({
@@ -43,8 +45,8 @@ export default defineEvaluation({
 });
 `;
 
-async function project(): Promise<TestProject> {
-  const made = await testProject(cases);
+async function project(own = cases): Promise<TestProject> {
+  const made = await testProject(own);
   made.write("evals/judged.eval.ts", judged());
   made.write(
     "gates/judged.gate.ts",
@@ -60,9 +62,87 @@ interface Shown {
   readonly verdict: string;
   readonly judging: Record<string, { calls: number; reused: number; costUsd: number | null }>;
   readonly comparability: { subject: string; message: string }[];
-  readonly decisions: { judge: unknown; interval: { lower: number; upper: number } }[];
+  readonly decisions: { judge: unknown; reason: string; interval: { lower: number; upper: number } }[];
+  readonly cases: { change: string; candidate: { evaluations: Record<string, object> } }[];
+  readonly provenance: { runId: string };
 }
 const shown = (stdout: string) => JSON.parse(stdout) as Shown;
+
+describe("a regression by a judge", () => {
+  /** Twelve of the candidate's answers are stopped by the first vote; by later ones only where the answer says so. */
+  const fickle = (isWrong: (answer: string) => boolean) =>
+    judging((_, { materials }, { seed }) => {
+      const answer = materials.get("the answer")!;
+      const isStopped = isWrong(answer) || (seed === 1 && /surely (\d|1[01])$/.test(answer));
+      return { verdict: isStopped ? "not_met" : "met" };
+    });
+  const surely = cases.map((item, index) => ({ ...item, candidate: `right, surely ${index}` }));
+
+  it("does not block when the same judge takes it back, and is no pass either", async () => {
+    server.play(fickle(() => false));
+    const { folder } = await project(surely);
+    const { exitCode, stdout } = await run(folder);
+    const report = shown(stdout);
+    expect([exitCode, report.verdict]).toEqual([3, "inconclusive"]);
+    expect(report.decisions[0]!.reason).toMatch(
+      /^by the first verdicts .*; judged again, that is no longer proven$/,
+    );
+    const notes = report.comparability.map(({ message }) => message).join("\n");
+    expect(notes).toMatch(
+      /judged 12 pairs with different verdicts again, both sides: 0 of 12 regressions and 0 of 0 improvements stood/,
+    );
+    // 80 first votes; two more for each side of twelve pairs.
+    expect(report.judging.task_completion_judge).toMatchObject({ calls: 80 + 48 });
+    const [first] = report.cases;
+    expect(first!.change).toBe("regressed");
+    expect(first!.candidate.evaluations.task_completion_judge).toMatchObject({
+      reason: expect.stringMatching(/judged again it passes by 3 votes/),
+      votes: [{ pass: false }, { pass: true }, { pass: true }],
+    });
+  });
+
+  it("blocks when it stands", async () => {
+    server.play(fickle((answer) => /surely/.test(answer)));
+    const { folder } = await project(surely);
+    const { exitCode, stdout } = await run(folder);
+    expect(exitCode).toBe(1);
+    expect(shown(stdout).decisions[0]!.reason).toMatch(/; judged again, that stands$/);
+  });
+
+  it("blocks by the first verdicts where the judge is gone, and says so", async () => {
+    const first = fickle(() => false);
+    server.play((request, response) =>
+      request.body.seed === 1 ? first(request, response) : failing(400, "gone")(request, response),
+    );
+    const { folder } = await project(surely);
+    const { exitCode, stdout } = await run(folder);
+    expect(exitCode).toBe(1);
+    const notes = shown(stdout)
+      .comparability.map(({ message }) => message)
+      .join("\n");
+    expect(notes).toMatch(
+      /could not judge 12 pairs with different verdicts again; there the first verdicts count/,
+    );
+  });
+});
+
+describe("a judge that was down", () => {
+  it("is asked again when the run is resumed, for what it did not judge alone", async () => {
+    const honest = judging(() => ({ verdict: "met" }));
+    let calls = 0;
+    server.play((request, response) =>
+      ++calls > 30 ? failing(400, "down")(request, response) : honest(request, response),
+    );
+    const { folder } = await project();
+    const first = await run(folder);
+    const { provenance, judging: used } = shown(first.stdout);
+    expect(used.task_completion_judge).toMatchObject({ calls: 80 });
+    server.play(honest);
+    const resumed = shown((await run(folder, "--resume", provenance.runId)).stdout);
+    expect(resumed.judging.task_completion_judge).toMatchObject({ calls: 80 + 50 });
+    expect(resumed.verdict).toBe("pass");
+  });
+});
 
 describe("a judge from its first run to a calibrated gate", () => {
   it("is unmeasured at first, costs once, and its labels make the gate wider", async () => {

@@ -47,10 +47,12 @@ export function verdictsText(ids: readonly string[], decide: (id: string) => Wri
 }
 
 /** A server's scene: a judge that decides each id by what it reads. */
-export function judging(decide: (id: string, question: ReadQuestion) => Written): Scene {
+export function judging(
+  decide: (id: string, question: ReadQuestion, body: Record<string, unknown>) => Written,
+): Scene {
   return (request, response) => {
     const question = readQuestion(request.body.messages as { content: string }[]);
-    const content = verdictsText(question.ids, (id) => decide(id, question));
+    const content = verdictsText(question.ids, (id) => decide(id, question, request.body));
     json(completion({ content }))(request, response);
   };
 }

@@ -1,0 +1,170 @@
+import pLimit from "p-limit";
+import type { Case } from "../core/dataset.ts";
+import type { Evaluator } from "../core/extensions.ts";
+import type { Sample } from "../core/sample.ts";
+import type { Score } from "../core/score.ts";
+import { type Budget, budget } from "./budget.ts";
+import type { CallOptions } from "./call-target.ts";
+import type { RunEnvironment } from "./evaluate.ts";
+import { judgeAgain } from "./judge-again.ts";
+import { judgeCalls, type OpenJudging } from "./judge-calls.ts";
+import { lastScores } from "./last-scores.ts";
+import { type Pace, pace } from "./pace.ts";
+import { scorePlaceOf } from "./place.ts";
+import type { PreparedRun } from "./prepare.ts";
+import { score } from "./score.ts";
+import { putAt, type Slots, valueAt } from "./slots.ts";
+
+/** What is scored already, and how to go on. */
+export interface KnownScores {
+  readonly scores: readonly Score[];
+  /** Those of them that this part of the run made: it does not try again what it has just tried. */
+  readonly fresh: readonly Score[];
+  readonly calls: Calls;
+}
+
+/** Scores answers of an earlier part of the run that were stored but not scored before it ended, or whose judge failed. */
+export async function scoreMissing(
+  prepared: PreparedRun,
+  environment: RunEnvironment,
+  samples: readonly Sample[],
+  { scores: known, fresh, calls }: KnownScores,
+): Promise<Score[]> {
+  const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
+  const has = countByPlace([...lastScores(known).filter(isFinal), ...fresh]);
+  const tries = countByPlace(known);
+  const added = await pLimit(prepared.evaluation.value.concurrency).map(samples, async (sample) => {
+    if (sample.output === null || environment.stop.aborted) return [];
+    const lacking = prepared.evaluators.filter(({ name }) => countAt(has, name, sample) === 0);
+    if (lacking.length === 0) return [];
+    const own = await scoreNow(cases.get(sample.caseId)!, sample, lacking, environment, calls);
+    await storeScores(environment, own, (score) => `#${countAt(tries, score.evaluator, score) + 1}`);
+    await environment.onScored?.(sample, own);
+    return own;
+  });
+  return added.flat();
+}
+
+/** True when every answer has a score by every evaluator, be it an error. */
+export function isScored(
+  { evaluators }: PreparedRun,
+  samples: readonly Sample[],
+  scores: readonly Score[],
+): boolean {
+  const has = countByPlace(scores);
+  return samples.every(
+    (sample) => sample.output === null || evaluators.every(({ name }) => countAt(has, name, sample) > 0),
+  );
+}
+
+/** Numbers of scores by evaluator and place. */
+type Counts = ReadonlyMap<string, Slots<number>>;
+
+function countByPlace(scores: readonly Score[]): Counts {
+  const counts = new Map<string, Slots<number>>();
+  for (const score of scores) {
+    const own = counts.get(score.evaluator) ?? new Map<string, number[]>();
+    counts.set(score.evaluator, own);
+    putAt(own, score, (valueAt(own, score) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function countAt(
+  counts: Counts,
+  evaluator: string,
+  place: Pick<Sample, "caseId" | "side" | "repetition">,
+): number {
+  return valueAt(counts.get(evaluator) ?? new Map(), place) ?? 0;
+}
+
+/** Scores a sample. What was given up when the run was interrupted is left for its continuation. */
+export async function scoreNow(
+  item: Case,
+  sample: Sample,
+  evaluators: readonly Evaluator[],
+  { redact }: RunEnvironment,
+  { openJudging }: Calls,
+  round = 1,
+): Promise<Score[]> {
+  const scores = await score(item, sample, evaluators, redact, openJudging, round);
+  return scores.filter(({ evaluation }) => evaluation.status !== "error" || evaluation.kind !== "aborted");
+}
+
+/** What targets and judges share: how they are called, and the spend limit. */
+export interface Calls {
+  readonly call: Omit<CallOptions, "seed" | "signal">;
+  readonly pace: Pace;
+  readonly spending: Budget;
+  readonly openJudging: OpenJudging;
+}
+
+/** What a run calls with; what earlier parts of it spent counts. */
+export function callsOf(
+  { evaluation: { value }, maximumCostUsd }: PreparedRun,
+  environment: RunEnvironment,
+  earlier: { readonly samples: readonly Sample[]; readonly scores: readonly Score[] },
+): Calls {
+  const { clock, wait, store, abort, now, redact } = environment;
+  const costs = [
+    ...earlier.samples.map(({ usage }) => usage.costUsd),
+    ...earlier.scores.map(({ judging }) => judging?.costUsd),
+  ];
+  const spending = budget(
+    maximumCostUsd,
+    costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
+  );
+  const { concurrency, limits, timeoutMs, retries } = value;
+  const spaced = pace({ concurrency, limits, clock, wait });
+  const call = { timeoutMs, retries, clock, wait, pace: spaced };
+  // Judges without a key of their own are not slowed by the targets that they judge.
+  const ofJudges = { ...call, lane: "judge" };
+  const openJudging = judgeCalls({ store, call: ofJudges, concurrency, spending, abort, now, redact });
+  return { call, pace: spaced, spending, openJudging };
+}
+
+/** A judge that failed in this run may succeed in its continuation; what other evaluators say stands. */
+function isFinal({ evaluation }: Score): boolean {
+  return evaluation.status !== "error" || evaluation.kind === undefined;
+}
+
+/** Lets judges that are about to block a release judge again where the sides of a pair got different verdicts. */
+export async function rejudge(
+  prepared: PreparedRun,
+  environment: RunEnvironment,
+  samples: readonly Sample[],
+  scores: readonly Score[],
+  { calls, judges }: { readonly calls: Calls; readonly judges: readonly string[] },
+): Promise<Score[]> {
+  const { concurrency } = prepared.evaluation.value;
+  const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
+  return judgeAgain({
+    scores,
+    samples,
+    judges,
+    async judge(sample, name, round) {
+      const own = prepared.evaluators.filter((evaluator) => evaluator.name === name);
+      return (await scoreNow(cases.get(sample.caseId)!, sample, own, environment, calls, round))[0] ?? null;
+    },
+    keep: (pair) => storeScores(environment, pair, ({ round }) => `/round-${round}`),
+    concurrency,
+    stop: environment.stop,
+  });
+}
+
+/** Names of the evaluators that say of themselves that they judge; a calibrated rule gives the same verdict again. */
+export function judgesOf({ evaluation }: PreparedRun): string[] {
+  return evaluation.value.evaluators.filter(({ judge }) => judge !== undefined).map(({ name }) => name);
+}
+
+/** Stores scores, each under its place and what is added to it. */
+export async function storeScores(
+  { store, runId }: RunEnvironment,
+  scores: readonly Score[],
+  suffixOf: (score: Score) => string = () => "",
+): Promise<void> {
+  if (scores.length === 0) return;
+  await store.append(
+    scores.map((own) => ({ kind: "score", runId, key: `${scorePlaceOf(own)}${suffixOf(own)}`, body: own })),
+  );
+}
