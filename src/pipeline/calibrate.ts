@@ -14,6 +14,7 @@ import { type JudgeCallsInput, judgeCalls } from "./judge-calls.ts";
 import { readLabels } from "./label-files.ts";
 import { loadModule } from "./load-module.ts";
 import { bestThreshold, type LabelledScore, measure, qualityOf } from "./measure-evaluator.ts";
+import { pace } from "./pace.ts";
 import { score } from "./score.ts";
 import { summariseJudging } from "./summarise-judging.ts";
 
@@ -67,11 +68,11 @@ export async function calibrate(
   await evaluator.prepare?.(labelled.map((row) => row.case));
   try {
     for (const target of evaluator.targets ?? []) await target.check?.();
-    const { timeoutMs, retries, concurrency } = definition;
+    const { timeoutMs, retries, concurrency, limits } = definition;
     const { clock, wait } = environment;
     const openJudging = judgeCalls({
       ...environment,
-      call: { timeoutMs, retries, clock, wait },
+      call: { timeoutMs, retries, clock, wait, pace: pace({ concurrency, limits, clock, wait }) },
       concurrency,
       spending: budget(options.maximumCostUsd ?? definition.maximumCostUsd, 0),
     });
