@@ -166,7 +166,7 @@ describe("the log of spans", () => {
     const origin = { index: 0, scope: "lib", tags: [] };
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(20), recordArbitrary), { maxLength: 300 }), (entries) => {
-        const log = spanLog(sharedValues([origin]), { parts: 4, partBytes: 4096, spansOfTrace: 1000 });
+        const log = spanLog(sharedValues([origin], 7), { parts: 4, partBytes: 4096, spansOfTrace: 1000 });
         const expected = new Map<number, SpanRecord[]>();
         for (const [trace, record] of entries) {
           const span = { ...record, origin };

@@ -42,7 +42,7 @@ export function traceCollector(mapping: TraceMapping, prices: PriceTable = price
   const compiled = compileNames(mapping);
   const reader = new SpanReader(compiled);
   const { origins, originOf } = originTable();
-  const log = spanLog(sharedValues(origins));
+  const log = spanLog(sharedValues(origins, compiled.tags.conversation));
   const found = new Map<string, Problem>();
   const place = { file: "", offset: 0 };
 

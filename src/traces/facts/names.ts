@@ -20,6 +20,8 @@ export interface KnownName {
   readonly uses: NameUse;
   /** True when one of the uses reads a member of a JSON value. */
   readonly hasMembers: boolean;
+  /** True when its values are identifiers: hardly one comes twice in a row, so that a table of them is no use. */
+  readonly isIdentifier: boolean;
   /** Spans that had it. */
   count: number;
 }
@@ -93,7 +95,7 @@ export function compileNames(mapping: TraceMapping): CompiledNames {
     })),
   };
   return {
-    names: new Map([...drafts].map(([name, draft]) => [name, finish(name, draft)])),
+    names: new Map([...drafts].map(([name, draft]) => [name, finish(name, draft, tags.conversation)])),
     slots: slot,
     tags,
   };
@@ -105,8 +107,9 @@ function addUse(drafts: Map<string, Draft>, name: string, use: Draft["uses"][num
   drafts.set(name, draft);
 }
 
-function finish(name: string, { uses }: Draft): KnownName {
+function finish(name: string, { uses }: Draft, identifierSlot: number): KnownName {
   const chain = uses.reduceRight<NameUse | null>((next, use) => ({ ...use, next }), null)!;
   const hasMembers = uses.some(({ member }) => member !== null);
-  return { name, dialect: dialectOfName(name), uses: chain, hasMembers, count: 0 };
+  const isIdentifier = uses.some(({ slot, member }) => slot === identifierSlot && member === null);
+  return { name, dialect: dialectOfName(name), uses: chain, hasMembers, isIdentifier, count: 0 };
 }

@@ -1,4 +1,5 @@
 import type { TraceEvaluation } from "../../core/trace-facts.ts";
+import { isSame } from "../read/byte-table.ts";
 import type { IdentifierWords } from "../read/identifiers.ts";
 import type { Origin, SpanRecord, Tag } from "./span-record.ts";
 
@@ -8,17 +9,23 @@ export interface SharedValues {
   readonly textIndex: (text: string) => number;
   readonly texts: readonly string[];
   readonly origins: readonly Origin[];
+  /** Place of the tag whose values are identifiers: they are written as texts. */
+  readonly identifierSlot: number;
+  /** The text that was read last, with its bytes: spans of one trace share their identifiers. */
+  readonly last: { text: string; bytes: Uint8Array };
 }
 
 const mostTexts = 20_000;
 
 /** An empty table of texts beside a table of origins. */
-export function sharedValues(origins: readonly Origin[]): SharedValues {
+export function sharedValues(origins: readonly Origin[], identifierSlot: number): SharedValues {
   const texts: string[] = [];
   const places = new Map<string, number>();
   return {
     texts,
     origins,
+    identifierSlot,
+    last: { text: "", bytes: new Uint8Array(0) },
     textIndex(text) {
       const place = places.get(text);
       if (place !== undefined) return place;
@@ -119,10 +126,22 @@ function writeText(to: Cursor, text: string, shared: SharedValues): void {
     to.at += 4;
     return;
   }
-  const written = to.bytes.write(text, to.at + 8, "utf8");
-  to.view.setUint32(to.at, inline, true);
-  to.view.setUint32(to.at + 4, written, true);
-  to.at += 8 + written;
+  writeInline(to, text);
+}
+
+function writeInline(to: Cursor, text: string): void {
+  const { bytes, view } = to;
+  const from = to.at + 8;
+  let written = 0;
+  for (; written < text.length; written++) {
+    const code = text.charCodeAt(written);
+    if (code > 127) break;
+    bytes[from + written] = code;
+  }
+  if (written < text.length) written = bytes.write(text, from, "utf8");
+  view.setUint32(to.at, inline, true);
+  view.setUint32(to.at + 4, written, true);
+  to.at = from + written;
 }
 
 function writeTags(to: Cursor, tags: readonly Tag[], shared: SharedValues): void {
@@ -132,7 +151,8 @@ function writeTags(to: Cursor, tags: readonly Tag[], shared: SharedValues): void
     to.view.setUint16(to.at, slot, true);
     to.view.setUint8(to.at + 2, rank);
     to.at += 3;
-    writeText(to, value, shared);
+    if (slot === shared.identifierSlot) writeInline(to, value);
+    else writeText(to, value, shared);
   }
 }
 
@@ -190,8 +210,14 @@ function readText(from: Cursor, shared: SharedValues): string {
   from.at += 4;
   if (index !== inline) return shared.texts[index]!;
   const length = from.view.getUint32(from.at, true);
-  from.at += 4 + length;
-  return from.bytes.toString("utf8", from.at - length, from.at);
+  const start = from.at + 4;
+  from.at = start + length;
+  const { last } = shared;
+  if (!isSame(last.bytes, from.bytes, start, from.at)) {
+    last.bytes = from.bytes.subarray(start, from.at);
+    last.text = from.bytes.toString("utf8", start, from.at);
+  }
+  return last.text;
 }
 
 function readTags(from: Cursor, shared: SharedValues): Tag[] {

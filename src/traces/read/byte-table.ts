@@ -38,7 +38,8 @@ export function byteTable<T>(make: (name: string) => T): ByteTable<T> {
   };
 }
 
-function isSame(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+/** True when bytes are those of a name. */
+export function isSame(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
   if (name.length !== length) return false;
   for (let at = 0; at < length; at++) if (name[at] !== bytes[start + at]) return false;

@@ -226,18 +226,18 @@ class Walker {
           wire.at = end;
           return;
         }
-      } else if (tag === 0x12) value = this.value(wire, readEnd(wire, end), 0);
+      } else if (tag === 0x12) value = this.value(wire, readEnd(wire, end), 0, known?.isIdentifier === true);
       else skip(wire, tag & 7, end);
     }
     if (known !== null && value !== undefined) this.sink.reader.attribute(known, value);
   }
 
   /** A value; lists and bytes are not read. */
-  private value(wire: Wire, end: number, depth: number): AttributeValue {
+  private value(wire: Wire, end: number, depth: number, isIdentifier = false): AttributeValue {
     let value: AttributeValue;
     while (wire.at < end) {
       const tag = readVarint(wire);
-      if (tag === 0x0a) value = this.text(wire, readEnd(wire, end));
+      if (tag === 0x0a) value = this.text(wire, readEnd(wire, end), isIdentifier);
       else if (tag === 0x18) value = signed(wire);
       else if (tag === 0x21) {
         if (wire.at + 8 > end) throw new WireError("a value beyond the end of its message");
@@ -266,10 +266,10 @@ class Walker {
     return Object.fromEntries(entries);
   }
 
-  private text(wire: Wire, end: number): string {
+  private text(wire: Wire, end: number, isIdentifier = false): string {
     const from = wire.at;
     wire.at = end;
-    if (end - from <= longestInterned) return this.texts.get(wire.bytes, from, end);
+    if (end - from <= longestInterned && !isIdentifier) return this.texts.get(wire.bytes, from, end);
     return wire.bytes.toString("utf8", from, end);
   }
 
