@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type ContextIndex, indexContext } from "../../src/evaluators/grounding/context.ts";
 import type { Task } from "../../src/evaluators/grounding/model.ts";
 import { knownFrom, matchSentence, type SentenceMatch } from "../../src/evaluators/grounding/sentence.ts";
@@ -68,6 +69,11 @@ export function readExamples(files: readonly DataFile[]): Example[] {
     lastContext = row.context;
     return exampleOf(row, index);
   });
+}
+
+/** SHA-256 of the rows of a file, one a line, in hexadecimal. */
+export function digestOf({ texts }: DataFile): string {
+  return createHash("sha256").update(texts.join("\n")).digest("hex");
 }
 
 function isUsable(row: Row): boolean {

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readFiles } from "../agreement/files.ts";
 import { type DataFile, WrongUse } from "../agreement/kind.ts";
-import { type Example, readExamples } from "./examples.ts";
+import { digestOf, type Example, readExamples } from "./examples.ts";
 import { fitModel } from "./train.ts";
 
 /** Data sets that weights in this repository may be trained on: the licence allows it for any use. */
@@ -62,17 +61,18 @@ function sourceOf(files: readonly DataFile[], examples: readonly Example[], seed
     const own = examples.filter((example) => example.dataset === dataset);
     return ` * ${dataset}: ${own.length} answers, ${own.filter(({ label }) => label === 1).length} of them not grounded; ${licences[dataset]}`;
   });
-  const read = files.map(({ path, texts }) => {
-    const sum = createHash("sha256").update(texts.join("\n")).digest("hex").slice(0, 16);
-    return ` * ${basename(path)}: ${texts.length} rows, SHA-256 of its rows ${sum}…`;
-  });
-  return `import type { GroundednessModel } from "./model.ts";
+  const trainedOn = files.map((file) => ({ file: basename(file.path), sha256: digestOf(file) }));
+  return `// biome-ignore-all format: written by a script
+import type { GroundednessModel } from "./model.ts";
 
 /**
  * Weights of the groundedness model, version \`lexical-2\`; written by \`node scripts/train-groundedness.mjs\`, seed ${seed}, from
-${[...provenance, " *", ...read].join("\n")}
+${provenance.join("\n")}
  */
-export const model: GroundednessModel = ${JSON.stringify(model, null, 2)};
+export const model: GroundednessModel = ${JSON.stringify(model, null, 1)};
+
+/** The files whose rows the weights have seen, and the SHA-256 of those rows, one a line. */
+export const trainedOn: readonly { file: string; sha256: string }[] = ${JSON.stringify(trainedOn, null, 1)};
 `;
 }
 

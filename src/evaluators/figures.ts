@@ -1,3 +1,4 @@
+import { scaleOf, scalePattern, wordFigures } from "./number-words.ts";
 import { withoutFinalZeros } from "./text.ts";
 
 /** A number or date that a text states. */
@@ -6,6 +7,8 @@ export interface Figure {
   readonly text: string;
   /** What it may mean; `1.000` may be one or a thousand. Two figures agree when they share a meaning. */
   readonly meanings: readonly string[];
+  /** True for a small number word without a unit, which may count what the text lists (`two reasons`) instead of stating something. */
+  readonly counts?: true;
 }
 
 const monthNames: Readonly<Record<string, number>> = Object.fromEntries(
@@ -39,45 +42,35 @@ const monthDay = new RegExp(
   "giu",
 );
 
-const numberWords: Readonly<Record<string, number>> = Object.fromEntries(
-  [
-    ["two", "zwei"],
-    ["three", "drei"],
-    ["four", "vier"],
-    ["five", "fünf"],
-    ["six", "sechs"],
-    ["seven", "sieben"],
-    ["eight", "acht"],
-    ["nine", "neun"],
-    ["ten", "zehn"],
-    ["eleven", "elf"],
-    ["twelve", "zwölf"],
-  ].flatMap((names, index) => names.map((name) => [name, index + 2] as const)),
-);
-
-const numeral = /\d+(?:[.,'’\u00a0\u202f]\d+)*/gu;
-const wordNumber = /\p{L}+/gu;
+const numeral = new RegExp(`(\\d+(?:[.,'’\\u00a0\\u202f]\\d+)*)(?:${scalePattern})?`, "giu");
+const shortenedYear = /\b((?:1\d|20)\d\d)(\s?(?:--?|[–—/])\s?)(\d\d)(?![\d-])/gu;
+// Almost every text has no month; this tells faster than the patterns of dates.
+const anyMonth = /jan|jän|feb|mar|mär|apr|ma[iy]|ju[nl]|aug|sep|o[ck]t|nov|de[cz]/iu;
 
 /**
  * Numbers and dates of an English or German text. Thousands may be marked by point, comma, apostrophe or narrow blank; a mark before
- * exactly three digits is read both ways. Ordinals count as their number, `two`/`zwei` to `twelve`/`zwölf` as the digits.
+ * exactly three digits is read both ways. Ordinals count as their number, number words as the digits, `2 million` as 2,000,000; `2007-08`
+ * also states 2008.
  * A date (`3 March 2024`, `March 3, 2024`, `3. März 2024`, `03.03.2024`, `2024-03-03`) is one figure.
  */
 export function figuresOf(text: string): Figure[] {
-  const figures: Figure[] = [];
   if (!/\d/u.test(text)) return wordFigures(text);
+  const figures: Figure[] = [];
   const rest = takeDates(text, figures);
-  for (const [match] of rest.matchAll(numeral)) figures.push({ text: match, meanings: readNumber(match) });
+  for (const [match, digits, scale] of rest.matchAll(numeral)) {
+    const meanings = readNumber(digits!);
+    figures.push(
+      scale === undefined
+        ? { text: digits!, meanings }
+        : { text: match, meanings: meanings.map((meaning) => scaled(meaning, scaleOf(scale))) },
+    );
+  }
   return [...figures, ...wordFigures(rest)];
 }
 
-function wordFigures(text: string): Figure[] {
-  const figures: Figure[] = [];
-  for (const [match] of text.matchAll(wordNumber)) {
-    const value = match.length > 6 ? undefined : numberWords[match.toLowerCase()];
-    if (typeof value === "number") figures.push({ text: match, meanings: [String(value)] });
-  }
-  return figures;
+function scaled(meaning: string, factor: number): string {
+  const value = Math.round(Number(meaning) * factor);
+  return Number.isSafeInteger(value) ? String(value) : meaning;
 }
 
 /** Takes the dates out of a text. */
@@ -89,11 +82,16 @@ function takeDates(text: string, into: Figure[]): string {
     into.push({ text: found, meanings: [year === undefined ? monthAndDay : `${year}${monthAndDay}`] });
     return " ";
   };
-  return text
+  const years = (_: string, year: string, dash: string, short: string) =>
+    `${year}${dash}${year.slice(0, 2)}${short}`;
+  const plain = text
     .replace(isoDate, (found, year: string, monthOf: string, day: string) => take(found, year, monthOf, day))
+    .replace(shortenedYear, years)
     .replace(dottedDate, (found, day: string, monthOf: string, year: string) =>
       take(found, year, monthOf, day),
-    )
+    );
+  if (!anyMonth.test(plain)) return plain;
+  return plain
     .replace(dayMonth, (found, day: string, name: string, year?: string) => take(found, year, name, day))
     .replace(monthDay, (found, name: string, day: string, year?: string) => take(found, year, name, day));
 }

@@ -2,7 +2,7 @@ import type { Case, Passage } from "../core/dataset.ts";
 import type { Evaluator } from "../core/extensions.ts";
 import { isJsonObject } from "../core/json.ts";
 import { type Evaluation, type Evidence, scored, unscored } from "../core/score.ts";
-import { indexContext } from "./grounding/context.ts";
+import { type ContextIndex, indexContext } from "./grounding/context.ts";
 import { type Judgement, judgeAnswer, kindsOfFindings } from "./grounding/judge.ts";
 import { type Task, tasks } from "./grounding/model.ts";
 import { knownFrom, type SentenceMatch } from "./grounding/sentence.ts";
@@ -122,9 +122,20 @@ function judge({ response, passages, known, refused, task: shape }: Answer, sett
   if (passages.every(({ text }) => text.trim() === "")) return unscored("there is no context to rest on");
   if (settings.skipJson && isStructured(response)) return unscored("a structured answer has no sentences");
   const task = settings.task ?? shape;
-  const judgement = judgeAnswer(response, indexContext(passages), knownFrom(known), task, model);
+  const judgement = judgeAnswer(response, indexOf(passages), knownFrom(known), task, model);
   if (judgement === null) return unscored("no sentence of the answer has a word of content");
   return summary(judgement, settings.passAt ?? model.calibration[task].passAt, passages);
+}
+
+let last: ContextIndex | null = null;
+
+/** The index of passages; that of the last ones is kept, since both releases often get the same. */
+function indexOf(passages: readonly Passage[]): ContextIndex {
+  const isSame =
+    last?.passages.length === passages.length &&
+    passages.every(({ id, text }, at) => last?.passages[at]?.id === id && last?.passages[at]?.text === text);
+  if (last === null || !isSame) last = indexContext(passages);
+  return last;
 }
 
 function isStructured(response: string): boolean {

@@ -1,3 +1,5 @@
+import { isNumberWord } from "./number-words.ts";
+
 const english =
   "a about after again all also although am an and any are as at be because been before being below between both but by can could did do does doing down during each few for from further had has have having he her here hers him his how however i if in into is it its itself just may me might more most must my no nor not now of off on once only or other our out over own per s same shall she should so some such t than that the their them then there these they this those through thus to too under until up us very was we were what when where which while who whom why will with would yes you your yours okay ok sure please thanks hello";
 const german =
@@ -9,6 +11,9 @@ const germanStops = new Set(german.split(" "));
 const word = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’][\p{L}]+|[.,](?=\p{N})\p{N}+)*/gu;
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
+/** Thai, the first of these scripts in Unicode. */
+const firstUnspaced = 0x0e00;
+
 /** A word of a text. */
 export interface Token {
   /** As it stands in the text. */
@@ -19,6 +24,21 @@ export interface Token {
   readonly stem: string;
   /** True for a word without content of its own (article, preposition, auxiliary verb, greeting) in English or German. */
   readonly stop: boolean;
+  /** How it is written. */
+  readonly shape: Shape;
+}
+
+/**
+ * How a word is written: `number` without letters or as a number word, `mixed` letters and digits, `inner` a capital after the first letter
+ * (`IBM`, `McKay`), `capital` a capital at its beginning only, else `plain`.
+ */
+export type Shape = "number" | "mixed" | "inner" | "capital" | "plain";
+
+function shapeOf(text: string, lower: string): Shape {
+  if (/\p{N}/u.test(text)) return /\p{L}/u.test(text) ? "mixed" : "number";
+  if (isNumberWord(lower)) return "number";
+  if (/^\p{L}.*\p{Lu}/u.test(text)) return "inner";
+  return /^\p{Lu}./u.test(text) ? "capital" : "plain";
 }
 
 /**
@@ -27,8 +47,8 @@ export interface Token {
  */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
-  for (const [match] of text.normalize("NFC").matchAll(word)) {
-    if (unspaced.test(match)) {
+  for (const match of text.normalize("NFC").match(word) ?? []) {
+    if (match.charCodeAt(0) >= firstUnspaced && unspaced.test(match)) {
       for (const character of match) tokens.push(tokenOf(character));
     } else tokens.push(tokenOf(match));
   }
@@ -44,7 +64,7 @@ function tokenOf(text: string): Token {
   if (found !== undefined) return found;
   const lower = text.toLowerCase().replace(/’/gu, "'").replace(/'s$/u, "");
   const stop = isStopWord(lower) || contraction.test(lower);
-  const token = { text, lower, stem: stemOf(lower), stop };
+  const token = { text, lower, stem: stemOf(lower), stop, shape: shapeOf(text, lower) };
   if (known.size >= knownLimit) known.clear();
   if (text.length <= 40) known.set(text, token);
   return token;

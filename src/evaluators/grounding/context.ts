@@ -1,5 +1,5 @@
 import type { Passage } from "../../core/dataset.ts";
-import { figuresOf, meaningsOf } from "../figures.ts";
+import { type Figure, figuresOf, meaningsOf } from "../figures.ts";
 import { sentencesOf } from "../sentences.ts";
 import { type Polarity, polarityOf, type Token, tokensOf } from "../words.ts";
 
@@ -19,21 +19,15 @@ export interface ContextSentence {
 export interface ContextIndex {
   /** The passages as they were given. */
   readonly passages: readonly Passage[];
-  /** Number of words. */
-  readonly words: number;
   /** Sentences in their order; between two passages are gaps, so that no window reaches from one into the other. */
   readonly sentences: readonly (ContextSentence | null)[];
   /** Number of a stem. */
   readonly stems: ReadonlyMap<string, number>;
-  /** Every word in lower case. */
-  readonly lower: ReadonlySet<string>;
   /** The first letters of words with content, for words of one family. */
   readonly families: ReadonlySet<string>;
   /** Positions of the sentences that have a stem, by its number, ascending; of a very frequent stem only the first ones. */
   readonly places: readonly (readonly number[])[];
-  /** Numbers of the pairs of neighbouring words. */
-  readonly pairs: ReadonlyMap<number, number>;
-  /** Triples of neighbouring words: a pair and the word after it. */
+  /** Keys of its triples of neighbouring words. */
   readonly triples: ReadonlySet<number>;
   /** What the numbers and dates of the context mean. */
   readonly figures: ReadonlySet<string>;
@@ -47,11 +41,12 @@ export const windowSentences = 3;
 const longestSentenceWords = 80;
 const mostPlaces = 256;
 const familyLetters = 5;
-const shift = 2 ** 26;
+const shift = 2 ** 17;
 
-/** One number for two that are below 2²⁶. */
-export function joined(left: number, right: number): number {
-  return left * shift + right;
+/** The key of a triple of neighbouring stems by their numbers; −1 when one of them has none, or one too large for an exact key. */
+export function tripleOf(first: number, second: number, third: number): number {
+  if (first < 0 || second < 0 || third < 0 || Math.max(first, second, third) >= shift) return -1;
+  return (first * shift + second) * shift + third;
 }
 
 /** The first letters of a stem, by which words of one family agree (`refunded`, `refundable`); `null` for a short one. */
@@ -62,34 +57,29 @@ export function familyOf(stem: string): string | null {
 /** Prepares passages for comparison, in time linear in their length. */
 export function indexContext(passages: readonly Passage[]): ContextIndex {
   const stems = new Map<string, number>();
-  const lower = new Set<string>();
   const families = new Set<string>();
   const places: number[][] = [];
   const sentences: (ContextSentence | null)[] = [];
-  const pairs = new Map<number, number>();
   const triples = new Set<number>();
+  const figures: Figure[] = [];
   const polarities: Polarity[] = [];
-  const numberOf = (stem: string): number => {
+  const numberOf = ({ stem, stop }: Token): number => {
     const found = stems.get(stem);
     if (found !== undefined) return found;
+    const family = stop ? null : familyOf(stem);
+    if (family !== null) families.add(family);
     stems.set(stem, places.length);
     places.push([]);
     return places.length - 1;
   };
-  let words = 0;
   for (const [passage, { text }] of passages.entries()) {
     for (let gap = 1; gap < windowSentences && sentences.length > 0; gap++) sentences.push(null);
     for (const sentence of sentencesOf(text)) {
       const tokens = tokensOf(sentence);
-      const ids = tokens.map(({ stem }) => numberOf(stem));
-      words += tokens.length;
+      const ids = tokens.map(numberOf);
       polarities.push(polarityOf(tokens));
-      addSequences(ids, pairs, triples);
-      for (const token of tokens) {
-        lower.add(token.lower);
-        const family = token.stop ? null : familyOf(token.stem);
-        if (family !== null) families.add(family);
-      }
+      for (let at = 2; at < ids.length; at++) triples.add(tripleOf(ids[at - 2]!, ids[at - 1]!, ids[at]!));
+      if (hasFigures(tokens)) figures.push(...figuresOf(sentence));
       for (let from = 0; from < tokens.length; from += longestSentenceWords) {
         const part = tokens.slice(from, from + longestSentenceWords);
         const partIds = ids.slice(from, from + longestSentenceWords);
@@ -98,9 +88,14 @@ export function indexContext(passages: readonly Passage[]): ContextIndex {
       }
     }
   }
-  const figures = meaningsOf(passages.flatMap(({ text }) => figuresOf(text)));
+  triples.delete(-1);
   const polarity = togetherOf(polarities);
-  return { passages, words, sentences, stems, lower, families, places, pairs, triples, figures, polarity };
+  return { passages, sentences, stems, families, places, triples, figures: meaningsOf(figures), polarity };
+}
+
+/** True when some of the words may state a number or a date. */
+export function hasFigures(tokens: readonly Token[]): boolean {
+  return tokens.some(({ shape }) => shape === "number" || shape === "mixed");
 }
 
 /** What is negated, and what is not, in any of several texts. */
@@ -117,18 +112,5 @@ function addPlaces(ids: readonly number[], position: number, places: number[][])
   for (const id of ids) {
     const found = places[id]!;
     if (found.length < mostPlaces && found[found.length - 1] !== position) found.push(position);
-  }
-}
-
-function addSequences(ids: readonly number[], pairs: Map<number, number>, triples: Set<number>): void {
-  let before: number | undefined;
-  for (let at = 1; at < ids.length; at++) {
-    if (before !== undefined) triples.add(joined(before, ids[at]!));
-    const key = joined(ids[at - 1]!, ids[at]!);
-    before = pairs.get(key);
-    if (before === undefined) {
-      before = pairs.size;
-      pairs.set(key, before);
-    }
   }
 }

@@ -1,6 +1,13 @@
 import { figuresOf, isStated, meaningsOf } from "../figures.ts";
 import { languageOf, type Polarity, polarityOf, type Token, tokensOf } from "../words.ts";
-import { type ContextIndex, type ContextSentence, familyOf, joined, togetherOf } from "./context.ts";
+import {
+  type ContextIndex,
+  type ContextSentence,
+  familyOf,
+  hasFigures,
+  togetherOf,
+  tripleOf,
+} from "./context.ts";
 import { aboutSources, framing } from "./phrases.ts";
 import { type BestWindow, bestWindows, longestCommon, meet } from "./windows.ts";
 
@@ -130,7 +137,8 @@ function sortStems(content: readonly Token[], index: ContextIndex, known: Known)
   return { counts, ids, unsupported };
 }
 
-function statesFigure({ text }: Token, meanings: ReadonlySet<string>): boolean {
+function statesFigure({ text, shape }: Token, meanings: ReadonlySet<string>): boolean {
+  if (shape !== "number" && shape !== "mixed") return false;
   const figures = figuresOf(text);
   return figures.length > 0 && figures.every((figure) => isStated(figure, meanings));
 }
@@ -157,18 +165,17 @@ function togetherIn(content: readonly Token[], index: ContextIndex): number {
   return together / (content.length - 1);
 }
 
-function copiedFrom(ids: readonly number[], { pairs, triples }: ContextIndex) {
-  let found = 0;
+function copiedFrom(ids: readonly number[], { triples: known }: ContextIndex) {
+  let triples = 0;
   let copiedWords = 0;
   let copiedTo = 0;
   for (let at = 0; at + 2 < ids.length; at++) {
-    const pair = pairs.get(joined(ids[at]!, ids[at + 1]!));
-    if (pair === undefined || ids[at + 2]! < 0 || !triples.has(joined(pair, ids[at + 2]!))) continue;
-    found++;
+    if (!known.has(tripleOf(ids[at]!, ids[at + 1]!, ids[at + 2]!))) continue;
+    triples++;
     copiedWords += at + 3 - Math.max(at, copiedTo);
     copiedTo = at + 3;
   }
-  return { triples: found, copiedWords };
+  return { triples, copiedWords };
 }
 
 /** A sentence and one of the context say the same but for a negation only when they share at least this part of their words. */
@@ -204,15 +211,17 @@ const pointer =
 
 /** Numbers, dates and names of a sentence that neither the context nor what is known has; `step 4` counts nothing. */
 function missingFrom(sentence: string, tokens: readonly Token[], index: ContextIndex, known: Known) {
-  const figures = figuresOf(sentence.replace(pointer, " "))
+  const figures = (hasFigures(tokens) ? figuresOf(sentence.replace(pointer, " ")) : [])
+    .filter((figure) => figure.counts !== true)
     .filter((figure) => !isStated(figure, index.figures) && !isStated(figure, known.figures))
     .map(({ text }) => text)
-    .filter((text) => !index.lower.has(text.toLowerCase()));
-  const initials = initialsOf(tokens);
-  const names = namesOf(sentence, tokens)
+    .filter((text) => !index.stems.has(text.toLowerCase()));
+  const unknown = namesOf(sentence, tokens)
     .filter(({ stem }) => !index.stems.has(stem) && !known.stems.has(stem))
-    .filter(({ stem }) => !index.families.has(familyOf(stem) ?? ""))
-    .filter((token) => !index.lower.has(initials.get(token) ?? ""))
+    .filter(({ stem }) => !index.families.has(familyOf(stem) ?? ""));
+  const initials = unknown.length === 0 ? new Map<Token, string>() : initialsOf(tokens);
+  const names = unknown
+    .filter((token) => !index.stems.has(initials.get(token) ?? ""))
     .map(({ text }) => text);
   return { figures: [...new Set(figures)], names: [...new Set(names)] };
 }
@@ -245,13 +254,15 @@ const units = new Set(["fahrenheit", "celsius", "kelvin"]);
  * the beginning of a word says nothing there.
  */
 function namesOf(sentence: string, tokens: readonly Token[]): Token[] {
-  if (sentence === sentence.toUpperCase()) return [];
+  const candidates = tokens.filter(
+    (token) => mayBeName(token) && hasContent(token) && !units.has(token.lower),
+  );
+  if (candidates.length === 0 || sentence === sentence.toUpperCase()) return [];
   const english = languageOf(tokens) === "en";
   const openers = new Set([...sentence.matchAll(opening)].map((match) => match[1]!));
-  return tokens.filter((token) => {
-    if (!hasContent(token) || units.has(token.lower)) return false;
-    if (/^\p{L}.*\p{Lu}/u.test(token.text)) return true;
-    if (/\p{N}/u.test(token.text)) return /\p{L}/u.test(token.text) && !quantity.test(token.text);
-    return english && /^\p{Lu}./u.test(token.text) && !openers.has(token.text);
-  });
+  return candidates.filter(({ shape, text }) => shape !== "capital" || (english && !openers.has(text)));
+}
+
+function mayBeName({ shape, text }: Token): boolean {
+  return shape === "capital" || shape === "inner" || (shape === "mixed" && !quantity.test(text));
 }

@@ -35,6 +35,13 @@ describe("figures", () => {
     ["3. März 2024", "3 March 2024"],
     ["3 March", "3 March 2024"],
     ["2024", "3 March 2024"],
+    ["2 million", "2,000,000"],
+    ["1,5 Millionen", "1.5 million"],
+    ["two thousand", "2000"],
+    ["fourteen", "14"],
+    ["seven times", "the seventh time"],
+    ["2008", "2007-08"],
+    ["2007–2011", "2007 -- 11"],
   ];
   it.each(agreeing)("%j is stated by %j", (one, other) => {
     const meanings = meaningsOf(figuresOf(`from ${other} on`));
@@ -48,10 +55,21 @@ describe("figures", () => {
     ["4.6.2", "4.7.1"],
     ["1.5", "15"],
     ["20353", "20354"],
+    ["2 million", "2 billion"],
+    ["two days", "three days"],
+    ["2009", "2007-08"],
   ];
   it.each(differing)("%j is not stated by %j", (one, other) => {
     const meanings = meaningsOf(figuresOf(`from ${other} on`));
     expect(figuresOf(one).every((figure) => isStated(figure, meanings))).toBe(false);
+  });
+
+  it("tell a count from a statement", () => {
+    const counting = (text: string) => figuresOf(text).map(({ counts = false }) => counts);
+    expect(counting("two reasons, zwei Gründe, the third passage")).toEqual([true, true, true]);
+    expect(counting("two days, zwei Wochen, two million, four reasons, 2 reasons")).toEqual(
+      new Array(5).fill(false),
+    );
   });
 });
 
