@@ -49,6 +49,7 @@ interface RunContext {
   readonly runId: string;
   readonly redact: RunEnvironment["redact"];
   readonly onScored: NonNullable<RunEnvironment["onScored"]>;
+  readonly traceparentOf: RunEnvironment["traceparentOf"];
 }
 
 /** `evals run`: checks everything, runs, decides, and writes the reports. */
@@ -95,7 +96,8 @@ async function runObserved(
     await traces?.record(sample, scores);
   };
   try {
-    return await runPrepared(prepared, options, project, { process, runId, redact, onScored });
+    const traceparentOf = traces?.traceparentOf;
+    return await runPrepared(prepared, options, project, { process, runId, redact, onScored, traceparentOf });
   } finally {
     await recording?.close();
     if (traces !== null) await reportTraces(traces, process);
@@ -139,7 +141,7 @@ async function runPrepared(
   prepared: PreparedRun,
   options: RunOptions & { file: string },
   { store }: OpenProject,
-  { process, runId, redact, onScored }: RunContext,
+  { process, runId, redact, onScored, traceparentOf }: RunContext,
 ): Promise<number> {
   const interruption = listenForInterruption(process, runId);
   const clock = () => performance.now();
@@ -161,6 +163,7 @@ async function runPrepared(
       onProgress: (progress) => display?.update(progress),
       onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
       onScored,
+      traceparentOf,
     });
   } catch (error) {
     if (!(error instanceof EvalsError) || error.code !== "STORE_UNUSABLE") throw error;

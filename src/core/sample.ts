@@ -133,3 +133,6 @@ export const sampleSchema = z.object({
 });
 /** What one trial produced. */
 export type Sample = z.infer<typeof sampleSchema>;
+
+/** What tells one sample of a run from all others. */
+export type SampleIdentity = Pick<Sample, "side" | "caseId" | "repetition" | "startedAt">;

@@ -19,6 +19,8 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** Seed of the trial. */
   readonly seed: number;
+  /** Trace that the calls belong to, as the header `traceparent` has it. */
+  readonly traceparent?: string | undefined;
   /** Milliseconds that only grow. */
   readonly clock: () => number;
   /** Waits, or ends early when the signal is aborted. */
@@ -107,7 +109,7 @@ function backOffMs(tried: number, seed: number): number {
 async function callOnce(
   target: Target,
   request: TargetRequest,
-  { timeoutMs, signal, seed }: CallOptions,
+  { timeoutMs, signal, seed, traceparent }: CallOptions,
   span: ReturnType<typeof recordSpans>["span"],
 ): Promise<TargetResponse> {
   const attempt = new AbortController();
@@ -126,7 +128,8 @@ async function callOnce(
   }, timeoutMs);
   signal.addEventListener("abort", interrupt, { once: true });
   try {
-    const call = Promise.resolve(target.call(request, { signal: attempt.signal, seed, span }));
+    const trace = traceparent === undefined ? {} : { traceparent };
+    const call = Promise.resolve(target.call(request, { signal: attempt.signal, seed, span, ...trace }));
     const response: unknown = await Promise.race([call, ended]);
     if (typeof response === "object" && response !== null) return response as TargetResponse;
     throw new TargetError({ kind: "target", message: "malformed answer: not an object", retryable: false });

@@ -5,7 +5,7 @@ import type { Redact } from "../core/redact.ts";
 import { redactRelease } from "../core/release.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest, Trial } from "../core/run.ts";
-import type { Sample } from "../core/sample.ts";
+import type { Sample, SampleIdentity } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
 import { discordantPairs } from "./judge-again.ts";
 import { placeOf } from "./place.ts";
@@ -63,6 +63,8 @@ export interface RunEnvironment {
   readonly onProgress: (progress: Progress) => void;
   /** Is told in a sentence of what went wrong without changing the outcome. */
   readonly onWarning?: (message: string) => void;
+  /** The trace that the call of a trial belongs to, as the header `traceparent` has it: targets that call over HTTP send it along. */
+  readonly traceparentOf?: ((sample: SampleIdentity) => string) | undefined;
   /** Is told of each sample once it and its scores are stored; the run waits for it. A failed sample has no scores. Must not throw. */
   readonly onScored?: (sample: Sample, scores: readonly Score[]) => Promise<void>;
 }
@@ -240,6 +242,7 @@ async function runMissing(
     concurrency: value.concurrency,
     spending: calls.spending,
     call: calls.call,
+    traceparentOf: environment.traceparentOf,
     stop: environment.stop,
     abort: environment.abort,
     now: environment.now,

@@ -9,6 +9,7 @@ import {
   type Output,
   outputSchema,
   type Sample,
+  type SampleIdentity,
   type Served,
   type Side,
   servedSchema,
@@ -30,7 +31,9 @@ export interface RunInput {
   readonly concurrency: number;
   /** Keeps the spend limit; judging shares it. */
   readonly spending: Budget;
-  readonly call: Omit<CallOptions, "seed" | "signal">;
+  readonly call: Omit<CallOptions, "seed" | "signal" | "traceparent">;
+  /** The trace that the call of a trial belongs to, where traces are sent. */
+  readonly traceparentOf?: ((sample: SampleIdentity) => string) | undefined;
   /** When it is aborted no further trial is started; those in flight end. */
   readonly stop: AbortSignal;
   /** When it is aborted the trials in flight are given up. */
@@ -72,7 +75,8 @@ async function runTrial(trial: Trial, input: RunInput): Promise<void> {
     return input.onSample(sampleOf(trial, startedAt, outcome, redact));
   }
   const request = requestOf(input.cases.get(trial.caseId)!, trial.repetition);
-  const options = { ...input.call, seed: trial.seed, signal: input.abort };
+  const traceparent = input.traceparentOf?.({ ...trial, startedAt });
+  const options = { ...input.call, seed: trial.seed, signal: input.abort, traceparent };
   const outcome = await callTarget(input.targets[trial.side], request, options);
   if (outcome.response === null) spending.unanswered();
   else spending.answered(outcome.response.usage?.costUsd ?? null);

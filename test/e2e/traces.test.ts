@@ -58,6 +58,29 @@ async function steppedProject(n: number, concurrency: number): Promise<TestProje
 }
 
 describe("a run with an endpoint for traces", () => {
+  it("tells targets which trace each call belongs to, so that what an agent records joins it", async () => {
+    const { endpoint, spans } = await collectorWith();
+    const project = await testProject(casesOf(6));
+    const text = project
+      .read("evals/tiny.eval.ts")
+      .replace("{ readFileSync }", "{ appendFileSync, readFileSync }")
+      .replace("async ({ caseId }) =>", "async ({ caseId }, { traceparent }) =>")
+      .replace(
+        "return answer;",
+        `appendFileSync(new URL("./parents.txt", import.meta.url), String(traceparent) + "\\n"); return answer;`,
+      );
+    project.write("evals/tiny.eval.ts", text);
+    await run(project, json(endpoint));
+    const told = project.read("evals/parents.txt").trim().split("\n");
+    // The form of W3C Trace Context: version, trace, parent, flags.
+    const roots = spans.filter(({ parentSpanId }) => parentSpanId === undefined);
+    expect(roots).toHaveLength(12);
+    expect(told.sort()).toEqual(roots.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`).sort());
+    project.write("evals/parents.txt", "");
+    await run(project, {});
+    expect(new Set(project.read("evals/parents.txt").trim().split("\n"))).toEqual(new Set(["undefined"]));
+  });
+
   it("sends each trial as a trace, with its steps and scores", async () => {
     const { endpoint, spans } = await collectorWith();
     const project = await steppedProject(40, 8);

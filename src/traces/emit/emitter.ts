@@ -1,9 +1,10 @@
 import type { Case } from "../../core/dataset.ts";
 import { type Redact, redactor, redactValue } from "../../core/redact.ts";
 import { type ReleaseManifest, redactRelease } from "../../core/release.ts";
-import type { Sample, Side } from "../../core/sample.ts";
+import type { Sample, SampleIdentity, Side } from "../../core/sample.ts";
 import type { Score } from "../../core/score.ts";
 import { type Endpoint, type Environment, endpointOf, endpointSecrets } from "./endpoint.ts";
+import { traceparentOf } from "./ids.ts";
 
 /** What an emitter needs to know of a run. */
 export interface TraceEmitterOptions {
@@ -35,8 +36,10 @@ export interface TraceOutcome {
   readonly lastError: string | null;
 }
 
-/** Sends the samples of a run as traces. Neither of its functions ever throws. */
+/** Sends the samples of a run as traces. None of its functions ever throws. */
 export interface TraceEmitter {
+  /** The header that puts what the measured system records into the trace of a trial, for targets to send along. */
+  readonly traceparentOf: (sample: SampleIdentity) => string;
   /** Hands over a sample with its scores. The promise waits while the endpoint is slower than the run. */
   readonly record: (sample: Sample, scores: readonly Score[]) => Promise<void>;
   /** Sends what is left, for a bounded time, and says what became of all spans. */
@@ -82,6 +85,7 @@ async function openEmitter(endpoint: Endpoint, options: TraceEmitterOptions): Pr
   const secrets = redactor(endpointSecrets(options.env, endpoint));
   const unmade = { count: 0, error: null as string | null };
   return {
+    traceparentOf: (sample) => traceparentOf(runId, sample),
     async record(sample, scores) {
       try {
         const release = releases[sample.side];

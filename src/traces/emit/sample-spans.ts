@@ -13,7 +13,7 @@ import {
   toolAttributes,
   trialAttributes,
 } from "./attributes.ts";
-import { spanIdOf, traceIdOf } from "./ids.ts";
+import { spanIdOf, traceIdOf, trialSpanIdOf } from "./ids.ts";
 
 /** Who records the spans, and of what service. */
 export interface Recorder {
@@ -47,7 +47,7 @@ export function spansOf(
 ): ReadableSpan[] {
   const traceId = traceIdOf(context.runId, sample);
   const start = timeOf(sample.startedAt);
-  const root = spanIdOf(traceId, "trial");
+  const root = trialSpanIdOf(traceId);
   const span = (parts: SpanParts) => readableSpan(traceId, parts, recorder);
   const end = later(start, sample.latencyMs);
   const trial = span({
