@@ -82,13 +82,19 @@ describe.skipIf(!bfcl)(
       return { name: call.name, arguments: args, accept, optional };
     }
 
+    /** Arguments as the interface gave them, as text, where the file has that: it tells 5 from 5.0. */
+    function textOf(raw: unknown, index: number, { name, args }: Row): unknown {
+      const text = Array.isArray(raw) ? (raw[index] as Row | undefined)?.[name] : undefined;
+      return typeof text === "string" ? text : args;
+    }
+
     beforeAll(async () => {
       const rows = rowsOf(join(tools, "bfcl_replay.rows.jsonl"));
       const responses = rowsOf(join(tools, "bfcl_replay.responses.jsonl"));
       const models = [...new Set(responses.map(({ model }) => model as string))];
       const cases = rows.map((row) => ({
         id: row.id,
-        input: { messages: row.messages },
+        input: { messages: row.messages, variables: { tools: row.tools } },
         expected: { toolCalls: { calls: (row.expected_calls ?? []).map(expectedCall), mode: "any_order" } },
         cohorts: { category: row.cohort },
       }));
@@ -98,7 +104,7 @@ describe.skipIf(!bfcl)(
         cases,
         `import { defineEvaluation, defineRelease, replayTarget, toolSelectionEvaluator } from "gatewright";${releases}
       export default defineEvaluation({ name: "bfcl", dataset: "dataset", gate: "replay.gate.ts", baseline: "x", candidate: "y",
-        releases: ${JSON.stringify(models)}.map(release), evaluators: [toolSelectionEvaluator({ normaliseStrings: true })] });`,
+        releases: ${JSON.stringify(models)}.map(release), evaluators: [toolSelectionEvaluator({ profile: "bfcl", tools: (item) => item.input.variables.tools })] });`,
         `export default { name: "bfcl", criteria: [{ metric: "tool_selection", margin: 0.05, cohorts: ["category=*"] }] };`,
       );
       for (const model of models) {
@@ -107,7 +113,10 @@ describe.skipIf(!bfcl)(
           .map(({ row_id, calls, raw, latency_s, tokens_in, tokens_out }) => ({
             caseId: row_id,
             text: typeof raw === "string" ? raw : "",
-            toolCalls: (calls ?? []).map((call: Row) => ({ name: call.name, arguments: call.args })),
+            toolCalls: (calls ?? []).map((call: Row, index: number) => ({
+              name: call.name,
+              arguments: textOf(raw, index, call),
+            })),
             latencyMs: (latency_s ?? 0) * 1000,
             usage: { inputTokens: tokens_in ?? null, outputTokens: tokens_out ?? null },
           }));
