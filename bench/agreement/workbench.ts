@@ -31,10 +31,7 @@ function compare(row: Row, answer: Row): Comparison {
     .filter((call: Row) => call.side_effect)
     .map(({ name, args }: Row) => ({ name, arguments: args }));
   const expected = (row.expected_calls ?? []).map(({ name, args }: Row) => ({ name, arguments: args }));
-  const evaluation = toolSelection(
-    { calls: changes, expected: { calls: expected } },
-    { normaliseStrings: true },
-  );
+  const evaluation = toolSelection({ calls: changes, expected: { calls: expected } });
   return {
     id: `${row.id} ${answer.config}`,
     // A run that ended in an error is a failed trial, whatever it had called before.
