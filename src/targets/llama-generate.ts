@@ -7,7 +7,7 @@ import type { LlamaRuntime } from "./llama-runtime.ts";
 
 /** What a model wrote. */
 export interface Generation {
-  /** The answer, with the special tokens in it where calls are looked for. */
+  /** What it wrote, with the special tokens in it where calls or thoughts are looked for. */
   readonly text: string;
   /** `stop` at an end that the model or a stop text set, `length` at `maxOutputTokens`. */
   readonly finishReason: "stop" | "length";
@@ -50,6 +50,8 @@ export interface Prompt {
   /** Tokens and texts at which the template ends an answer. */
   readonly endTokens: ReadonlySet<Token>;
   readonly endTexts: readonly string[];
+  /** True when it ends with the sign that opens a thought. */
+  readonly opensThought: boolean;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface Prompt {
  * @throws TargetError for messages that the template cannot hold, or that leave no room for an answer in the context.
  */
 export function renderPrompt(
-  { template, model, contextSize }: LlamaRuntime,
+  { template, model, contextSize, thoughtSigns }: LlamaRuntime,
   settings: LlamaSettings,
   messages: readonly Message[],
   caseId: string,
@@ -84,6 +86,7 @@ export function renderPrompt(
   return {
     tokens,
     endTokens: new Set(ends.flatMap((end) => (end.tokens.length === 1 ? end.tokens : []))),
+    opensThought: thoughtSigns !== null && contextText.toString().trimEnd().endsWith(thoughtSigns.prefix),
     endTexts: ends.filter((end) => end.tokens.length > 1 && end.text !== "").map((end) => end.text),
   };
 }
@@ -148,7 +151,7 @@ export async function generate(
   if (!ended && settings.maxOutputTokens === undefined) {
     throw unaskable(`the answer did not end within the context of ${contextSize} tokens (\`contextSize\`)`);
   }
-  const text = model.detokenize(written, settings.tools !== undefined);
+  const text = model.detokenize(written, settings.tools !== undefined || runtime.thoughtSigns !== null);
   const end = firstOf(stops, text);
   return {
     text: end < 0 ? text : text.slice(0, end),

@@ -5,6 +5,7 @@ import { localPath, type ModelFile, readModelFile } from "./llama-file.ts";
 import { type LlamaLibrary, loadLibrary, reasonIn, refused, useLlama } from "./llama-library.ts";
 import { isUri, type LlamaSettings } from "./llama-options.ts";
 import { type SlotQueue, slotQueue } from "./llama-slots.ts";
+import type { ThoughtSigns } from "./llama-thoughts.ts";
 import { type CallFormat, callFormatOf } from "./llama-tools.ts";
 
 /** A loaded model with its context: what calls are answered with. */
@@ -13,6 +14,8 @@ export interface LlamaRuntime {
   readonly model: Llama.LlamaModel;
   readonly template: Llama.ChatWrapper;
   readonly callFormat: CallFormat;
+  /** How the model marks its thoughts; `null` for one that does not think. */
+  readonly thoughtSigns: ThoughtSigns | null;
   /** Holds the answer to the schema; `null` without one. */
   readonly grammar: Llama.LlamaGrammar | null;
   /** Tokens for a prompt and its answer together. */
@@ -115,6 +118,19 @@ function formatOf(library: LlamaLibrary, wrapper: Llama.ChatWrapper, settings: L
   return { prefix: plain(prefix), between: plain(paramsPrefix), suffix: plain(suffix) };
 }
 
+/** The signs around thoughts, where the library found them in the chat template or among the tokens. */
+function thoughtSignsOf(library: LlamaLibrary, wrapper: Llama.ChatWrapper): ThoughtSigns | null {
+  const { prefix, suffix } = wrapper.settings.segments?.thought ?? {};
+  if (prefix === undefined || suffix === undefined) return null;
+  if (typeof prefix === "object" && "type" in prefix && prefix.type === "openedOnStart") return null;
+  const plain = (part: unknown) =>
+    library
+      .LlamaText([part as string])
+      .toString()
+      .trim();
+  return { prefix: plain(prefix), suffix: plain(suffix) };
+}
+
 function overflow(): never {
   throw new TargetError({ kind: "target", message: "the context of the model is full", retryable: false });
 }
@@ -185,6 +201,7 @@ async function prepareModel(
     model,
     template,
     callFormat: formatOf(library, template, settings),
+    thoughtSigns: thoughtSignsOf(library, template),
     grammar: jsonSchema === undefined ? null : await llama.createGrammarForJsonSchema(jsonSchema as Schema),
     contextSize,
     slots: slotQueue(sequences),

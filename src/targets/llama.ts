@@ -4,13 +4,14 @@ import { isJsonObject } from "../core/json.ts";
 import type { Components } from "../core/release.ts";
 import type { Span } from "../core/trace.ts";
 import { abortedFailure } from "./connection.ts";
-import { conversationOf } from "./conversation.ts";
+import { conversationOf, unaskable } from "./conversation.ts";
 import { llamaComponents } from "./llama-components.ts";
 import { modelName } from "./llama-file.ts";
-import { type Generation, generate, renderPrompt } from "./llama-generate.ts";
+import { type Generation, generate, type Prompt, renderPrompt } from "./llama-generate.ts";
 import { type LlamaSettings, type LlamaTargetOptions, llamaSettings } from "./llama-options.ts";
 import { type LlamaRuntime, openRuntime } from "./llama-runtime.ts";
 import { answerCheck } from "./llama-schema.ts";
+import { withoutThoughts } from "./llama-thoughts.ts";
 import { parseCalls } from "./llama-tools.ts";
 
 /** Attributes of the call's span, by the OpenTelemetry gen_ai conventions. */
@@ -28,29 +29,32 @@ function requestAttributes(name: string, settings: LlamaSettings, seed: number):
   };
 }
 
-/** The answer that a generation is: text, or tool calls with the text around them. */
+/** The answer that a generation is: text, or tool calls with the text around them. What the model thought is counted, not said. */
 function responseOf(
   written: Generation,
-  inputTokens: number,
-  runtime: LlamaRuntime,
-  settings: LlamaSettings,
-  problemOf: ((text: string) => string | null) | null,
+  prompt: Prompt,
+  { runtime, settings, problemOf }: Answering,
 ): TargetResponse {
   const { finishReason, outputTokens, timeToFirstTokenMs, latencyMs } = written;
-  const text = runtime.grammar === null ? written.text : written.text.trimEnd();
+  const { thoughtSigns, grammar, model } = runtime;
+  const { text: answer, thoughts } =
+    thoughtSigns === null
+      ? { text: written.text, thoughts: "" }
+      : withoutThoughts(written.text, thoughtSigns, prompt.opensThought);
+  const text = grammar === null ? answer : answer.trimEnd();
   const problem = problemOf?.(text) ?? null;
   if (problem !== null) {
     const early = finishReason === "length" ? `, cut off after ${outputTokens} tokens` : "";
-    const message = `the answer does not satisfy \`jsonSchema\`: ${problem}${early}`;
-    throw new TargetError({ kind: "target", message, retryable: false });
+    throw unaskable(`the answer does not satisfy \`jsonSchema\`: ${problem}${early}`);
   }
   const { text: said, calls } =
     settings.tools === undefined ? { text, calls: [] } : parseCalls(text, runtime.callFormat);
+  const reasoningTokens = Math.min(model.tokenize(thoughts).length, outputTokens);
   return {
     text: said,
     toolCalls: calls,
     finishReason: calls.length > 0 ? "tool_calls" : finishReason,
-    usage: { inputTokens, outputTokens, cachedInputTokens: 0 },
+    usage: { inputTokens: prompt.tokens.length, outputTokens, cachedInputTokens: 0, reasoningTokens },
     timeToFirstTokenMs,
     latencyMs,
   };
@@ -66,10 +70,11 @@ interface Answering {
 
 /** Answers one request in the next free slot. */
 async function answer(
-  { name, settings, problemOf, runtime }: Answering,
+  answering: Answering,
   request: TargetRequest,
   { signal, seed, span }: CallContext,
 ): Promise<TargetResponse> {
+  const { name, settings, runtime } = answering;
   const prompt = renderPrompt(runtime, settings, conversationOf(settings, request), request.caseId);
   const sequence = await runtime.slots.take(signal).catch(() => {
     throw abortedFailure(signal, name);
@@ -79,7 +84,7 @@ async function answer(
   try {
     return await span(`chat ${model}`, attributes, async () => {
       const written = await generate(runtime, settings, prompt, { sequence, signal, seed, name });
-      const response = responseOf(written, prompt.tokens.length, runtime, settings, problemOf);
+      const response = responseOf(written, prompt, answering);
       Object.assign(attributes, {
         "gen_ai.usage.input_tokens": prompt.tokens.length,
         "gen_ai.usage.output_tokens": written.outputTokens,
