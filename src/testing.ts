@@ -122,6 +122,13 @@ export function storeContract(open: () => Store | Promise<Store>, manifest: RunM
       demand(listed.map(({ runId }) => runId).join() === "second,first", "wrong order or filter");
       demand((await store.runs({ evaluation: "listed", limit: 1 })).length === 1, "the limit is not kept");
     }),
+    check("removes every record of a run and of no other, if it removes at all", async (store) => {
+      await store.append([record("gone", "a"), record("gone", "b"), record("stays", "a")]);
+      if (store.remove === undefined) return;
+      await store.remove(["gone", "never-was"]);
+      demand((await store.read("gone", "sample")).length === 0, "records of a removed run are still there");
+      demand((await store.read("stays", "sample")).length === 1, "a record of another run went with it");
+    }),
     check("takes many appends at once", async (store) => {
       await Promise.all(
         Array.from({ length: 200 }, (_, index) => store.append([record("many", `${index}`)])),

@@ -24,6 +24,7 @@ export function buildProgram(process: Process, setExitCode: SetExitCode): Comman
     .addHelpText("after", exitCodes);
   addRun(program, process, setExitCode);
   addInspection(program, process, setExitCode);
+  addCache(program, process, setExitCode);
   addPower(program, process, setExitCode);
   addDataset(program, process, setExitCode);
   addLabels(program, process, setExitCode);
@@ -47,6 +48,12 @@ function addRun(program: Command, process: Process, setExitCode: SetExitCode): v
     .option("--cohort <cohort>", "run only these cases, such as tier=free; such a run never passes")
     .option("--repetitions <n>", "how often each case is tried", wholeNumber)
     .option("--maximum-cost-usd <n>", "spend limit of the run, instead of the evaluation's own", amount)
+    .option(
+      "--cache <hours>",
+      "take answers of earlier runs that are no older, for releases that may be cached",
+      amount,
+    )
+    .option("--no-cache", "call every trial, whatever the evaluation says")
     .option("--resume <run>", "go on with an interrupted run")
     .option("--record <folder>", "write the answers of each release there, for replayTarget")
     .option("--json", "print the report as JSON on standard output")
@@ -91,6 +98,26 @@ function addInspection(program: Command, process: Process, setExitCode: SetExitC
     .action(async (_, command: Command) => {
       const { runsCommand } = await import("./runs.ts");
       setExitCode(await runsCommand(command.optsWithGlobals(), process));
+    });
+}
+
+function addCache(program: Command, process: Process, setExitCode: SetExitCode): void {
+  const cache = program
+    .command("cache")
+    .description("look at the answers that `--cache` could take from earlier runs, by release")
+    .action(async (_, command: Command) => {
+      const { cacheCommand } = await import("./cache.ts");
+      setExitCode(await cacheCommand(command.optsWithGlobals(), process));
+    });
+  cache
+    .command("prune")
+    .description("remove runs with all their records: answers, scores and reports")
+    .option("--older-than <age>", "runs that began longer ago, such as 30d or 12h")
+    .option("--release <name>", "runs in which this release was compared")
+    .option("--all", "every run")
+    .action(async (_, command: Command) => {
+      const { pruneCommand } = await import("./cache.ts");
+      setExitCode(await pruneCommand(command.optsWithGlobals(), process));
     });
 }
 

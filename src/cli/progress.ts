@@ -42,7 +42,7 @@ export function progressDisplay(output: Output, clock: () => number): ProgressDi
 
 /** `[######------]  512/1,000  51 %  84/s  3 failed  $0.0123  6 s left` */
 export function progressLine(progress: Progress, doneHere: number, elapsedMs: number): string {
-  const { planned, done, failed, costUsd, concurrency, rateLimited } = progress;
+  const { planned, done, failed, costUsd, concurrency, rateLimited, reused } = progress;
   const share = planned === 0 ? 1 : done / planned;
   const filled = Math.round(share * barWidth);
   const bar = `[${"#".repeat(filled)}${"-".repeat(barWidth - filled)}]`;
@@ -53,6 +53,7 @@ export function progressLine(progress: Progress, doneHere: number, elapsedMs: nu
     `${failed} failed`,
   ];
   if (costUsd !== null) parts.push(`$${costUsd.toFixed(4)}`);
+  if (reused > 0) parts.push(`${reused} from earlier runs`);
   if (rateLimited > 0) parts.push(`${concurrency} at a time after ${rateLimited} rate limits`);
   if (done < planned && perSecond > 0) parts.push(`${duration((planned - done) / perSecond)} left`);
   if (done >= planned) parts.push(duration(elapsedMs / 1000));

@@ -37,6 +37,8 @@ export interface RunOptions extends OutputOptions {
   readonly cohort?: string;
   readonly repetitions?: number;
   readonly maximumCostUsd?: number;
+  /** Age in hours; `true` is the default of the option and leaves it to the evaluation. */
+  readonly cache?: number | boolean;
   readonly resume?: string;
   readonly record?: string;
   readonly quiet?: boolean;
@@ -61,7 +63,8 @@ export async function runCommand(options: RunOptions, process: Process): Promise
     const file = await evaluationFile(options.file, project.config, "run");
     outputs = { ...options, html: options.html ?? `${project.config.reports}/${reportName(file)}.html` };
     await checkOutputs(outputs);
-    const prepared = await prepare({ ...options, file });
+    const cache = options.cache === true ? undefined : options.cache;
+    const prepared = await prepare({ ...options, cache, file });
     for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
     return await runObserved(prepared, { ...options, ...outputs, file }, project, process);
   } catch (error) {
@@ -241,6 +244,8 @@ function resumeCommand(options: RunOptions & { file: string }, runId: string): s
     const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (options[name] !== undefined) words.push(`--${flag}`, quote(String(options[name])));
   }
+  if (options.cache === false) words.push("--no-cache");
+  if (typeof options.cache === "number") words.push("--cache", String(options.cache));
   if (options.json) words.push("--json");
   return words.join(" ");
 }

@@ -73,11 +73,13 @@ export const operationsSchema = z.object({
   planned: z.number().int(),
   /** Answered trials. */
   answered: z.number().int(),
+  /** Answered trials whose answer was taken from an earlier run; left out when there are none. */
+  reused: z.number().int().optional(),
   /** Failed trials by kind of failure. */
   failures: z.record(z.string(), z.number().int()),
   /** Share of planned trials that answered at the first attempt; `null` without trials. */
   firstAttemptRate: z.number().nullable(),
-  /** Latency of answered trials in milliseconds at the 50th, 95th and 99th percentile (type 7); `null` without one. */
+  /** Latency of the trials answered in this run, in milliseconds at the 50th, 95th and 99th percentile (type 7); `null` without one. */
   latencyMs: percentilesSchema.nullable(),
   /** Time to the first token of answered trials that report it, in the same percentiles; `null` when none does. */
   timeToFirstTokenMs: percentilesSchema.nullable(),

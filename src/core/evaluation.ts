@@ -56,6 +56,8 @@ export const releaseInputSchema = z.strictObject({
   components: componentsInputSchema.default({}),
   /** Paths that differ from the live release on purpose: `prompt`, `retriever.chunkWords`. */
   changes: z.array(z.string().min(1)).default([]),
+  /** Whether an earlier answer to the same trial may stand for a new call. Default: what the target says. */
+  cacheable: z.boolean().optional(),
 });
 /** A release as the user writes it. */
 export type ReleaseInput = z.input<typeof releaseInputSchema>;
@@ -91,6 +93,8 @@ export const evaluationDefinitionSchema = z.strictObject({
       tokensPerMinute: z.number().gt(0).optional(),
     })
     .default({}),
+  /** Takes answers of earlier runs instead of calling again, when release, case, repetition and seed are the same and they are no older than this. Without it every trial is called. */
+  cache: z.strictObject({ maximumAgeHours: z.number().gt(0) }).optional(),
   /** Longest time for one attempt, in milliseconds. */
   timeoutMs: z.int().min(1).default(60_000),
   /** Further attempts after a transient failure. */

@@ -92,6 +92,8 @@ export interface Target {
   readonly components: Readonly<Record<string, unknown>>;
   /** What the costs that it reports rest on, such as the day of a price table. For readers of the report: a price is no behaviour, so it is not among the components. */
   readonly costBasis?: string;
+  /** True when an earlier answer to the same request may stand for a new call: all that can change its answers is among its components. Left out, none does: of code that was changed no component tells. */
+  readonly cacheable?: boolean;
   /** What limits its calls, such as the host of an API. Calls of targets with the same one are spaced together, those of both releases too; left out, all calls of a run are. */
   readonly rateKey?: string;
   /** Finds what would make every call fail (a missing key, a missing file) before anything is spent. Throws `EvalsError`. */
@@ -155,6 +157,8 @@ export interface Store {
   runs(filter?: { readonly evaluation?: string; readonly limit?: number }): Promise<RunManifest[]>;
   /** Records of one run and kind, in the order in which they were written. */
   read<K extends RecordKind>(runId: string, kind: K): Promise<RecordBody<K>[]>;
+  /** Removes all records of these runs; the only way in which a record goes. Left out by a store that keeps everything. */
+  remove?(runIds: readonly string[]): Promise<void>;
   /** Ends the use of the store. */
   close(): Promise<void>;
 }
@@ -177,4 +181,6 @@ export interface Release {
   readonly components: Components;
   /** Paths that differ from the live release on purpose. */
   readonly changes: readonly string[];
+  /** Whether an earlier answer to the same trial may stand for a new call, where the evaluation has a cache; as the release says, else as its target does. */
+  readonly cacheable?: boolean;
 }

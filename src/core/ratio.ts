@@ -30,8 +30,9 @@ export function ratioMeasure(metric: string): RatioMeasure | undefined {
   return measures.get(metric);
 }
 
-/** What a measure reads off an answered trial; `null` when the target does not report it. */
+/** What a measure reads off an answered trial; `null` when the target does not report it, and for the time that a call of an earlier run took: times of different hours are not compared. */
 export function measuredOf(measure: RatioMeasure, sample: Sample): number | null {
+  if (measure.kind === "percentile" && sample.reusedFrom !== undefined) return null;
   return measure.kind === "percentile" ? sample[measure.field] : sample.usage[measure.field];
 }
 

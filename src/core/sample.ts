@@ -130,6 +130,8 @@ export const sampleSchema = z.object({
   served: servedSchema,
   /** Steps of the answer. */
   spans: z.array(spanSchema),
+  /** The run in which the answer was really made, where it was taken from an earlier one: `startedAt`, latency and usage are those of that time. Left out for a call of this run. */
+  reusedFrom: z.string().optional(),
 });
 /** What one trial produced. */
 export type Sample = z.infer<typeof sampleSchema>;

@@ -12,6 +12,7 @@ import { placeOf } from "./place.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { redactCase } from "./redact-case.ts";
 import { report } from "./report.ts";
+import { reusableSamples } from "./reuse.ts";
 import { run } from "./run.ts";
 import {
   type Calls,
@@ -39,6 +40,8 @@ export interface Progress {
   readonly concurrency: number;
   /** Attempts that a rate limit refused. */
   readonly rateLimited: number;
+  /** Trials whose answer was taken from an earlier run. */
+  readonly reused: number;
 }
 
 /** What a run needs from the world around it. */
@@ -235,8 +238,28 @@ async function runMissing(
     earlier.filter(({ output }) => output !== null),
   );
   environment.onProgress({ ...progress, ...calls.pace.state() });
+  const onSample = async (sample: Sample) => {
+    const place = placeOf(sample);
+    const key = `${place}#${(tries.get(place) ?? 0) + 1}`;
+    await environment.store.append([{ kind: "sample", runId: environment.runId, key, body: sample }]);
+    fresh.push(sample);
+    const own = await scoreNow(cases.get(sample.caseId)!, sample, prepared.evaluators, environment, calls);
+    await storeScores(environment, own);
+    scores.push(...own);
+    count(progress, sample);
+    environment.onProgress({ ...progress, ...calls.pace.state() });
+    await environment.onScored?.(sample, own);
+  };
+  const { store, runId, now, software, stop } = environment;
+  const { releases, manifests, cacheMaximumAgeHours: maximumAgeHours } = prepared;
+  const asked = { releases, manifests, maximumAgeHours, trials, store, runId, now: now(), software };
+  const reused = await reusableSamples(asked);
+  for (let next = 0; next < reused.length && !stop.aborted; next += value.concurrency) {
+    await Promise.all(reused.slice(next, next + value.concurrency).map(onSample));
+  }
+  const known = new Set(reused.map(placeOf));
   await run({
-    trials,
+    trials: trials.filter((trial) => !known.has(placeOf(trial))),
     cases,
     targets: { baseline: prepared.releases.baseline.target, candidate: prepared.releases.candidate.target },
     concurrency: value.concurrency,
@@ -247,33 +270,23 @@ async function runMissing(
     abort: environment.abort,
     now: environment.now,
     redact: environment.redact,
-    async onSample(sample) {
-      const place = placeOf(sample);
-      const key = `${place}#${(tries.get(place) ?? 0) + 1}`;
-      await environment.store.append([{ kind: "sample", runId: environment.runId, key, body: sample }]);
-      fresh.push(sample);
-      const own = await scoreNow(cases.get(sample.caseId)!, sample, prepared.evaluators, environment, calls);
-      await storeScores(environment, own);
-      scores.push(...own);
-      count(progress, sample);
-      environment.onProgress({ ...progress, ...calls.pace.state() });
-      await environment.onScored?.(sample, own);
-    },
+    onSample,
   });
   return { wanted: trials.length, fresh, scores };
 }
 
 /** What samples add to the progress. */
-type Counted = { -readonly [K in "planned" | "done" | "failed" | "costUsd"]: Progress[K] };
+type Counted = { -readonly [K in "planned" | "done" | "failed" | "costUsd" | "reused"]: Progress[K] };
 
 function progressOf(planned: number, samples: readonly Sample[]): Counted {
-  const progress: Counted = { planned, done: 0, failed: 0, costUsd: null };
+  const progress: Counted = { planned, done: 0, failed: 0, costUsd: null, reused: 0 };
   for (const sample of samples) count(progress, sample);
   return progress;
 }
 
-function count(progress: Counted, { output, usage }: Sample): void {
+function count(progress: Counted, { output, usage, reusedFrom }: Sample): void {
   progress.done++;
   if (output === null) progress.failed++;
-  if (usage.costUsd !== null) progress.costUsd = (progress.costUsd ?? 0) + usage.costUsd;
+  if (reusedFrom !== undefined) progress.reused++;
+  else if (usage.costUsd !== null) progress.costUsd = (progress.costUsd ?? 0) + usage.costUsd;
 }

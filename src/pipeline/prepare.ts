@@ -42,6 +42,8 @@ export interface PrepareOptions {
   readonly repetitions?: number | undefined;
   /** Spend limit in US dollars, instead of the evaluation's own. */
   readonly maximumCostUsd?: number | undefined;
+  /** Age in hours up to which answers of earlier runs are taken, instead of the evaluation's own; `false` calls every trial. */
+  readonly cache?: number | false | undefined;
   /** Folder of the calibration files. Default `calibrations`. */
   readonly calibrations?: string;
   /** Whether keys and files of the targets must be there: true unless nothing will be called. */
@@ -61,6 +63,8 @@ export interface PreparedRun {
   readonly evaluators: readonly Evaluator[];
   readonly repetitions: number;
   readonly maximumCostUsd: number | undefined;
+  /** Age in hours up to which answers of earlier runs stand for a call; left out when every trial is called. */
+  readonly cacheMaximumAgeHours?: number | undefined;
   readonly seed: number;
   readonly trials: readonly Trial[];
   /** What cannot be settled by this dataset, whatever the releases do. */
@@ -110,6 +114,8 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
   for (const evaluator of evaluators) await evaluator.prepare?.(dataset.cases);
   if (options.checksTargets !== false) await prepareTargets(releases, dataset, evaluators);
   const repetitions = options.repetitions ?? definition.repetitions;
+  const cacheMaximumAgeHours =
+    options.cache === false ? undefined : (options.cache ?? definition.cache?.maximumAgeHours);
   const seed = definition.seed ?? seedFrom(whole.fingerprint);
   return {
     evaluation,
@@ -123,10 +129,24 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
     evaluators,
     repetitions,
     maximumCostUsd: options.maximumCostUsd ?? definition.maximumCostUsd,
+    cacheMaximumAgeHours,
     seed,
     trials: plan({ dataset, ...manifests, repetitions, seed }),
-    warnings: unreachable(resolved, dataset, repetitions, gate.value.alpha),
+    warnings: [
+      ...unreachable(resolved, dataset, repetitions, gate.value.alpha),
+      ...(cacheMaximumAgeHours === undefined ? [] : uncached(releases)),
+    ],
   };
+}
+
+/** Releases of which no earlier answer is taken although a cache is asked for. */
+function uncached({ baseline, candidate }: Readonly<Record<Side, Release>>): string[] {
+  return [...new Set([baseline, candidate])]
+    .filter(({ cacheable }) => cacheable !== true)
+    .map(
+      ({ name, target }) =>
+        `every trial of release "${name}" is called: its target "${target.name}" does not say that its components tell all that can change its answers; \`cacheable: true\` in the release says so`,
+    );
 }
 
 /** A path of the evaluation file, which is relative to it, as seen from the working directory. */

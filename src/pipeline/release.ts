@@ -57,6 +57,7 @@ export function resolveRelease(input: EvaluationDefinition["releases"][number]):
     target: input.target,
     components: components as Components,
     changes: input.changes,
+    cacheable: input.cacheable ?? input.target.cacheable ?? false,
   };
 }
 

@@ -236,6 +236,15 @@ function shorten(value: unknown): string {
   return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
 }
 
+/** What was taken from earlier runs: it was not measured beside the rest. */
+function reuseOf(samples: readonly Sample[]): string | null {
+  const reused = samples.filter(({ reusedFrom }) => reusedFrom !== undefined);
+  if (reused.length === 0) return null;
+  const ofBaseline = reused.filter(({ side }) => side === "baseline").length;
+  const times = reused.map(({ startedAt }) => startedAt).sort();
+  return `${plural(ofBaseline, "answer")} of the baseline and ${reused.length - ofBaseline} of the candidate were taken from earlier runs, made from ${times[0]} to ${times.at(-1)}; their latency is left out, failures are never taken over, and a change at the provider since then is not in them`;
+}
+
 /** How often a rate limit refused an attempt: what was measured was measured on a provider that was asked for too much. */
 function rateLimitsOf(samples: readonly Sample[]): string | null {
   const refused = { baseline: 0, candidate: 0 };
@@ -260,6 +269,8 @@ function warnings(
       `only the cases of ${manifest.filter} were run: ${plural(manifest.dataset.cases, "case")}`,
     );
   }
+  const reused = reuseOf(samples);
+  if (reused !== null) note("reused answers", reused);
   const limited = rateLimitsOf(samples);
   if (limited !== null) note("rate limits", limited);
   if (!policy.criteria.some(({ metric }) => metric === "error_rate")) {

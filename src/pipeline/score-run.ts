@@ -107,7 +107,8 @@ export function callsOf(
 ): Calls {
   const { clock, wait, store, abort, now, redact } = environment;
   const costs = [
-    ...earlier.samples.map(({ usage }) => usage.costUsd),
+    // What an earlier run paid for is not spent again.
+    ...earlier.samples.map(({ usage, reusedFrom }) => (reusedFrom === undefined ? usage.costUsd : 0)),
     ...earlier.scores.map(({ judging }) => judging?.costUsd),
   ];
   const spending = budget(

@@ -16,6 +16,7 @@ export function summariseOperations(
   const ids = new Set(cases.filter((item) => inCohort(cohort, item.cohorts)).map(({ id }) => id));
   const own = samples.filter((sample) => sample.side === side && ids.has(sample.caseId));
   const answered = own.filter(({ output }) => output !== null);
+  const called = answered.filter(({ reusedFrom }) => reusedFrom === undefined);
   const planned = ids.size * repetitions;
   const failures: Record<string, number> = {};
   for (const { failure } of own) {
@@ -28,10 +29,11 @@ export function summariseOperations(
     cohort: cohort.name,
     planned,
     answered: answered.length,
+    ...(called.length < answered.length && { reused: answered.length - called.length }),
     failures,
     firstAttemptRate: planned === 0 ? null : atFirst / planned,
-    latencyMs: percentiles(answered.map(({ latencyMs }) => latencyMs)),
-    timeToFirstTokenMs: percentiles(answered.map(({ timeToFirstTokenMs }) => timeToFirstTokenMs)),
+    latencyMs: percentiles(called.map(({ latencyMs }) => latencyMs)),
+    timeToFirstTokenMs: percentiles(called.map(({ timeToFirstTokenMs }) => timeToFirstTokenMs)),
     fallbackRate: shareOf("fallback_rate", answered),
     cacheHitRate: shareOf("cache_hit_rate", answered),
     guardrailBypassRate: shareOf("guardrail_bypass_rate", answered),

@@ -17,6 +17,11 @@ export const operationFacts: readonly OperationFact[] = [
     label: "answers",
     text: ({ answered, planned }) => `${format.count(answered)} of ${format.count(planned)}`,
   },
+  {
+    label: "of them from earlier runs",
+    text: ({ reused }) => (reused === undefined ? format.absent : format.count(reused)),
+    isOptional: true,
+  },
   { label: "errors", text: ({ failures }) => failuresText(failures) },
   {
     label: "answered at the first attempt",

@@ -23,6 +23,9 @@ export function memoryStore(): Store {
         .filter((record) => record.runId === runId && record.kind === kind)
         .map(({ body }) => structuredClone(body) as RecordBody<K>);
     },
+    async remove(runIds) {
+      for (const [key, { runId }] of records) if (runIds.includes(runId)) records.delete(key);
+    },
     async close() {},
   };
 }

@@ -49,7 +49,11 @@ export function sqliteStore(file: string): Store {
       for (const { runId, kind, key, body } of records) insert.run(runId, kind, key, JSON.stringify(body));
     }
   });
-  kept.push(insert, select, selectRuns, write);
+  const removeRun = database.prepare("DELETE FROM records WHERE run_id = ?");
+  const removeRuns = database.transaction((runIds: readonly string[]) => {
+    for (const runId of runIds) removeRun.run(runId);
+  });
+  kept.push(insert, select, selectRuns, write, removeRun, removeRuns);
   let waiting: Waiting[] = [];
   const flush = () => {
     const batch = waiting;
@@ -79,6 +83,15 @@ export function sqliteStore(file: string): Store {
     async read<K extends RecordKind>(runId: string, kind: K) {
       const rows = select.all(runId, kind) as { body: string }[];
       return rows.map(({ body }) => JSON.parse(body) as RecordBody<K>);
+    },
+    async remove(runIds) {
+      try {
+        removeRuns(runIds);
+        // Gives the room back to the disk.
+        database.exec("VACUUM");
+      } catch (cause) {
+        throw unusable(file, "cannot be written", cause);
+      }
     },
     async close() {
       flush();

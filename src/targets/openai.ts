@@ -106,6 +106,9 @@ export function openaiTarget(options: OpenAITargetOptions): Target {
     components: openaiComponents(settings, readCredentials(settings).secrets),
     costBasis: costBasis(settings),
     rateKey: settings.host,
+    // Tools and templates of one's own are code, of which no component tells all.
+    cacheable:
+      settings.template === undefined && (settings.tools ?? []).every(({ run }) => run === undefined),
     async check() {
       checkCredentials(name, settings);
       await import("openai");

@@ -41,6 +41,12 @@ export function routeTarget(options: RouteTargetOptions): Target {
   return {
     name: settings.name,
     components: routeComponents(settings),
+    // A cache, a guardrail or a rule is code, of which no component tells all.
+    cacheable:
+      settings.cache === undefined &&
+      settings.guardrail === undefined &&
+      settings.fallbackOn.every((rule) => typeof rule === "string") &&
+      targets.every(({ cacheable }) => cacheable === true),
     async check() {
       for (const target of targets) await target.check?.();
     },

@@ -150,6 +150,7 @@ describe("an evaluation", () => {
       costUsd: null,
       concurrency: 3,
       rateLimited: 0,
+      reused: 0,
     });
     expect(seen.at(-1)).toEqual({
       planned: 60,
@@ -158,6 +159,7 @@ describe("an evaluation", () => {
       costUsd: 29,
       concurrency: 3,
       rateLimited: 0,
+      reused: 0,
     });
   });
 
