@@ -4,7 +4,7 @@ import { type Asked, tooMuch } from "./command-once.ts";
 import { endedFailure, type Program, type Running, start, withWords } from "./command-process.ts";
 import { abortedFailure } from "./connection.ts";
 import { jsonFrom } from "./json-text.ts";
-import { places } from "./places.ts";
+import { slotQueue } from "./slots.ts";
 
 /** What a worker may do for one request. */
 type WorkerAsked = Pick<Asked, "maximumBytes" | "signal">;
@@ -37,16 +37,20 @@ function open(program: Program, maximumBytes: number): Worker {
   let rest: Buffer[] = [];
   let size = 0;
   running.child.stdout.on("data", (part: Buffer) => {
-    let from = 0;
-    for (let end = part.indexOf(0x0a); end !== -1; end = part.indexOf(0x0a, from)) {
-      worker.lines.push(Buffer.concat([...rest, part.subarray(from, end)]));
-      rest = [];
-      from = end + 1;
+    size += part.length;
+    // What nobody will read is not kept: the next request, or the one that waits, ends the worker.
+    if (size + worker.lines.reduce((sum, { length }) => sum + length, 0) > maximumBytes)
+      worker.hasTooMuch = true;
+    if (!worker.hasTooMuch) {
+      let from = 0;
+      for (let end = part.indexOf(0x0a); end !== -1; end = part.indexOf(0x0a, from)) {
+        worker.lines.push(Buffer.concat([...rest, part.subarray(from, end)]));
+        rest = [];
+        from = end + 1;
+      }
+      rest.push(part.subarray(from));
+      size = from === 0 ? size : part.length - from;
     }
-    rest.push(part.subarray(from));
-    size = rest.reduce((sum, { length }) => sum + length, 0);
-    const waiting = worker.lines.reduce((sum, { length }) => sum + length, 0);
-    if (size + waiting > maximumBytes) worker.hasTooMuch = true;
     worker.wake();
   });
   return worker;
@@ -100,24 +104,29 @@ async function askWorker(
   return answered(program, worker, await nextLine(program, worker, asked), id);
 }
 
+/** The place of one worker; `null` before it is started, and after it failed. */
+interface Place {
+  worker: Worker | null;
+}
+
 /** Makes workers of a program, as many as are needed and at most so many. */
 export function workerPool(
   program: () => Program,
   count: number,
   background: (work: Promise<void>) => void,
 ): WorkerPool {
-  const idle: Worker[] = [];
-  const { enter, leave } = places(count);
-  const askNow = async (now: Program, request: JsonObject, asked: WorkerAsked) => {
+  const places = Array.from({ length: count }, (): Place => ({ worker: null }));
+  const queue = slotQueue(places);
+  const askNow = async (place: Place, now: Program, request: JsonObject, asked: WorkerAsked) => {
     const begun = performance.now();
-    const known = idle.splice(0).filter((kept) => !kept.running.hasEnded());
-    const worker = known.pop() ?? open(now, asked.maximumBytes);
-    idle.push(...known);
+    if (place.worker === null || place.worker.running.hasEnded())
+      place.worker = open(now, asked.maximumBytes);
+    const { worker } = place;
     try {
       const body = await askWorker(now, worker, request, asked);
-      idle.push(worker);
       return { body, latencyMs: performance.now() - begun };
     } catch (error) {
+      place.worker = null;
       background(worker.running.stop());
       throw error;
     }
@@ -125,19 +134,19 @@ export function workerPool(
   return {
     async ask(request, asked) {
       const now = program();
-      const { signal } = asked;
-      if (signal.aborted) throw abortedFailure(signal, now.name);
-      await enter(signal).catch(() => {
-        throw abortedFailure(signal, now.name);
+      const place = await queue.take(asked.signal).catch(() => {
+        throw abortedFailure(asked.signal, now.name);
       });
       try {
-        return await askNow(now, request, asked);
+        return await askNow(place, now, request, asked);
       } finally {
-        leave();
+        queue.give(place);
       }
     },
     async close() {
-      await Promise.all(idle.splice(0).map(farewell));
+      const workers = places.flatMap(({ worker }) => worker ?? []);
+      for (const place of places) place.worker = null;
+      await Promise.all(workers.map(farewell));
     },
   };
 }

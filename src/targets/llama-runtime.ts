@@ -4,9 +4,9 @@ import { GgufError } from "./gguf-header.ts";
 import { localPath, type ModelFile, readModelFile } from "./llama-file.ts";
 import { type LlamaLibrary, loadLibrary, reasonIn, refused, useLlama } from "./llama-library.ts";
 import { isUri, type LlamaSettings } from "./llama-options.ts";
-import { type SlotQueue, slotQueue } from "./llama-slots.ts";
 import type { ThoughtSigns } from "./llama-thoughts.ts";
 import { type CallFormat, callFormatOf } from "./llama-tools.ts";
+import { type SlotQueue, slotQueue } from "./slots.ts";
 
 /** A loaded model with its context: what calls are answered with. */
 export interface LlamaRuntime {

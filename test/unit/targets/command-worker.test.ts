@@ -121,6 +121,20 @@ describe("commandTarget with workers", () => {
     expect(await pids()).toHaveLength(2);
   });
 
+  it("does not keep what a worker writes without end while nothing is asked", async () => {
+    const { ask, fail, pids } = await worker(
+      "say({ id, text: 'x' }); if (caseId === 'flood') process.stdout.write('y'.repeat(1_000_000), () => appendFileSync('flooded', 'x'));",
+      { maximumOutputBytes: 100_000 },
+    );
+    expect((await ask("flood")).text).toBe("x");
+    const [pid] = await pids();
+    // Written when the last of it was taken from the pipe, all but what a pipe holds.
+    await vi.waitFor(() => readFile(join(folder, "flooded")), 10_000);
+    expect((await fail("next")).message).toContain("more than 100000 bytes");
+    expect((await ask("fine")).text).toBe("x");
+    await vi.waitFor(() => expect(() => process.kill(pid!, 0)).toThrow(), 10_000);
+  });
+
   it("never takes the answer to one request for that to another", async () => {
     // A second line for a request comes while nothing is asked, or after the next request was written.
     const { ask, fail } = await worker("say({ id, text: caseId }); say({ id, text: caseId + ' again' });");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { slotQueue } from "../../../src/targets/llama-slots.ts";
+import { slotQueue } from "../../../src/targets/slots.ts";
 
 const never = new AbortController().signal;
 
