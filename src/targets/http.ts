@@ -72,6 +72,7 @@ export function httpTarget(options: HttpTargetOptions): Target {
   return {
     name: settings.name,
     components: httpComponents(settings),
+    rateKey: settings.host,
     check: () => checkVariables(settings),
     prepare: (requests) => requireAskable(fill, requests, { name: settings.name, option: "body" }),
     async call(request: TargetRequest, context: CallContext) {
