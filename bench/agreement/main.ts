@@ -13,6 +13,7 @@ const kinds: Readonly<Record<string, () => Promise<{ readonly kind: Kind }>>> = 
   gsm8k: () => import("./gsm8k.ts"),
   ifeval: () => import("./ifeval.ts"),
   groundedness: () => import("./groundedness.ts"),
+  relevance: () => import("./relevance.ts"),
 };
 
 const usage = `usage: npm run -s agreement -- KIND FILES… [--list]

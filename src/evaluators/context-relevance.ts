@@ -21,7 +21,7 @@ export interface ContextRelevanceOptions {
   readonly k?: number;
   /** With ids: the smallest recall that passes, 0..1. Default 1: every wanted document is found. */
   readonly recallPassAt?: number;
-  /** Without ids: the smallest coverage of the question's words that passes, 0..1. Default 0.5. */
+  /** Without ids: the smallest lexical relevance that passes, of a passage and of them all, 0..1. Default 0.5. */
   readonly coveragePassAt?: number;
 }
 
@@ -32,8 +32,9 @@ const maximumEvidence = 50;
  * the reason. Recall is the value because a gate must see a document that is not found, while a passage too many is harmless
  * to most answers. A passage `kb-01#2` belongs to the document `kb-01`. An empty list scores 0.
  *
- * Without ids the value is lexical: the share of the question's content words that the passages together cover, rarer words
- * weighing more. It sees words, not meaning.
+ * Without ids the value is lexical, and precision the share of passages that reach the threshold by themselves. The value is the mean of
+ * the share of the question's content words that all passages together have, rarer words weighing more, and of the relevance of the
+ * best passage: how closely together and how often it has them. It sees words, not meaning.
  *
  * @returns a value 0..1 with one piece of evidence a passage; unscored without a retrieved context, when ids are wanted and no passage
  * carries one, or without ids when nothing was retrieved or the question has no content word.
@@ -59,7 +60,7 @@ export function contextRelevanceEvaluator(options: ContextRelevanceOptions = {})
   const first = k === Infinity ? "" : ` k=${k}`;
   return {
     name: "context_relevance",
-    version: `ids-1 recall>=${recallPassAt} or lexical-1 coverage>=${coveragePassAt}${first}`,
+    version: `ids-1 recall>=${recallPassAt} or lexical-2 coverage>=${coveragePassAt}${first}`,
     evaluate({ case: item, sample: { output } }) {
       const relevantIds = item.expected?.contextIds ?? [];
       return contextRelevance({ question: questionOf(item), context: output.context, relevantIds }, options);
@@ -134,23 +135,29 @@ function byWords(question: string, passages: readonly Passage[], settings: Setti
     counted.map(({ text }) => text),
   );
   if (coverage === null) return unscored("the question has no word of content");
-  const { together, each, missing } = coverage;
-  const value = Math.min(1, together);
-  const best = each.indexOf(each.reduce((most, next) => Math.max(most, next), 0));
-  const lacking =
-    missing.length === 0
-      ? ""
-      : `; in no passage: ${missing
-          .slice(0, 5)
-          .map((text) => clip(text, 40))
-          .join(", ")}`;
-  const reason = `lexical coverage ${share(value)} of the question's words by ${count(counted.length, "passage")}, best ${nameOf(counted[best]!, best)} with ${share(each[best]!)}${lacking}`;
+  const { together, relevance, missing } = coverage;
+  const best = relevance.indexOf(relevance.reduce((most, next) => Math.max(most, next), 0));
+  const value = Math.min(1, (together + relevance[best]!) / 2);
+  const relevant = relevance.filter((one) => one >= settings.coveragePassAt).length;
+  const parts = [
+    `lexical relevance ${share(value)}: ${count(counted.length, "passage")} cover ${share(together)} of the question's words`,
+    `the best, ${nameOf(counted[best]!, best)}, has them as closely and often as ${share(relevance[best]!)}`,
+    `precision ${share(relevant / counted.length)}`,
+    ...(missing.length === 0 ? [] : [`in no passage: ${listOf(missing)}`]),
+  ];
   const evidence = counted.slice(0, maximumEvidence).map((passage, rank) => ({
     subject: nameOf(passage, rank),
-    finding: `covers ${share(each[rank]!)} of the question's words: "${clip(passage.text, 160)}"`,
-    supports: each[rank]! >= settings.coveragePassAt,
+    finding: `lexical relevance ${share(relevance[rank]!)} to the question: "${clip(passage.text, 160)}"`,
+    supports: relevance[rank]! >= settings.coveragePassAt,
   }));
-  return scored(value, value >= settings.coveragePassAt, reason, evidence);
+  return scored(value, value >= settings.coveragePassAt, parts.join("; "), evidence);
+}
+
+function listOf(words: readonly string[]): string {
+  return words
+    .slice(0, 5)
+    .map((text) => clip(text, 40))
+    .join(", ");
 }
 
 function nameOf({ id }: Passage, rank: number): string {

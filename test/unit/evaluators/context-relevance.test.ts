@@ -96,6 +96,18 @@ describe("without wanted ids", () => {
     expect(coverage?.missing).toEqual(["weekend"]);
   });
 
+  it("knows how closely and how often a passage has them", () => {
+    const relevanceOf = (...passages: string[]) =>
+      queryCoverage("refunds at the weekend", passages)!.relevance;
+    const filler = (words: number) => "word ".repeat(words);
+    // By the definition: closely (within 30 words) 1, often (once in 100 words) 1.
+    expect(relevanceOf("A refund at the weekend.")).toEqual([1]);
+    // Both words, never within 30 words of each other: of two equal weights one is close, both are there.
+    expect(relevanceOf(`refund ${filler(40)} weekend`)[0]).toBeCloseTo((1 / 2 + 1) / 2, 12);
+    // Together, but once in 200 words: half of what is expected of a passage about them.
+    expect(relevanceOf(`refund weekend ${filler(198)}`)[0]).toBeCloseTo((1 + 1 / 2) / 2, 12);
+  });
+
   it("is labelled lexical, ranks and passes by the threshold", () => {
     const context = ["Penguins swim.", "A refund takes long: 5 days."];
     const good = judged({ context });
