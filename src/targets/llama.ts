@@ -10,7 +10,7 @@ import { modelName } from "./llama-file.ts";
 import { type Generation, generate, type Prompt, renderPrompt } from "./llama-generate.ts";
 import { type LlamaSettings, type LlamaTargetOptions, llamaSettings } from "./llama-options.ts";
 import { type LlamaRuntime, openRuntime } from "./llama-runtime.ts";
-import { answerCheck } from "./llama-schema.ts";
+import { answerCheck, grammarGaps } from "./llama-schema.ts";
 import { withoutThoughts } from "./llama-thoughts.ts";
 import { parseCalls } from "./llama-tools.ts";
 
@@ -83,8 +83,9 @@ async function answer(
   const attributes = requestAttributes(model, settings, seed);
   try {
     return await span(`chat ${model}`, attributes, async () => {
-      const written = await generate(runtime, settings, prompt, { sequence, signal, seed, name });
-      const response = responseOf(written, prompt, answering);
+      const held = await heldTo(runtime, settings, request);
+      const written = await generate(held, settings, prompt, { sequence, signal, seed, name });
+      const response = responseOf(written, prompt, { ...answering, runtime: held });
       Object.assign(attributes, {
         "gen_ai.usage.input_tokens": prompt.tokens.length,
         "gen_ai.usage.output_tokens": written.outputTokens,
@@ -95,6 +96,20 @@ async function answer(
   } finally {
     runtime.slots.give(sequence);
   }
+}
+
+/** The runtime, held to the schema that the request brings where the options name no format of their own. A schema that a grammar cannot hold is left to whoever reads the answer. */
+async function heldTo(
+  runtime: LlamaRuntime,
+  { jsonSchema, tools }: LlamaSettings,
+  { answerSchema }: TargetRequest,
+): Promise<LlamaRuntime> {
+  const hasOwnFormat = jsonSchema !== undefined || tools !== undefined;
+  if (answerSchema === undefined || hasOwnFormat || grammarGaps(answerSchema.schema).length > 0)
+    return runtime;
+  const { llama } = runtime.model;
+  type Schema = Parameters<typeof llama.createGrammarForJsonSchema>[0];
+  return { ...runtime, grammar: await llama.createGrammarForJsonSchema(answerSchema.schema as Schema) };
 }
 
 /** The check of an answer by the schema of the options, compiled at once so that a schema that is none is found. */

@@ -63,6 +63,20 @@ describe("a llama target", () => {
     expect(answer).toMatchObject({ text: "", toolCalls: [approval], finishReason: "tool_calls" });
   });
 
+  it("is held to the schema that a request brings, such as that of a judge", async () => {
+    const schema = {
+      type: "object",
+      properties: { verdict: { type: "string", enum: ["met", "not_met"] } },
+      required: ["verdict"],
+      additionalProperties: false,
+    };
+    const { text } = await target().call(
+      { ...refund, answerSchema: { name: "verdicts", schema } },
+      context(),
+    );
+    expect(["met", "not_met"]).toContain((JSON.parse(text) as { verdict: string }).verdict);
+  });
+
   it("learns from the chat template how tools are described and calls are written", async () => {
     const chatTemplate = `{% if tools %}<|im_start|>system
 You may call: {{ tools | tojson }}<|im_end|>
