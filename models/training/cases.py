@@ -16,8 +16,11 @@ OTHERS = 8
 
 
 def held_out():
-    """The conversations, each message of them only once."""
-    rng = random.Random(SEED)
+    """The conversations, each message of them only once.
+
+    A bare request is replaced: the first steps of training see requests without a reason, so that very message may be among them.
+    """
+    rng, spare = random.Random(SEED), random.Random(SEED + 1)
     seen, made = set(), []
     for intent in conversations.INTENTS:
         for tier in conversations.TIERS:
@@ -26,6 +29,8 @@ def held_out():
                 conversation = None
                 while conversation is None or conversation["messages"][0]["content"] in seen:
                     conversation = conversations.make(rng, intent, tier, language, held_out=True)
+                    while conversation["is_bare"]:
+                        conversation = conversations.make(spare, intent, tier, language, held_out=True)
                 seen.add(conversation["messages"][0]["content"])
                 made.append(conversation | {"id": "%s-%s-%03d" % (intent.replace("_", "-"), tier, index + 1)})
     return made

@@ -91,6 +91,7 @@ def make(rng, intent, tier, language, fault=False, held_out=False, short=False):
         messages.append({"role": "assistant", "content": phrases.ASKS_FOR_ORDER[language]})
         messages.append({"role": "user", "content": rng.choice(named).format(id=values["order"])})
     made = {"intent": intent, "tier": tier, "language": language, "customer": values["customer"], "messages": messages, "call": None}
+    made["is_bare"] = message == asked
     if number == "missing":
         return made | {"text": phrases.ASKS_FOR_ORDER[language]}
     if intent == "smalltalk_or_other":
