@@ -1,7 +1,7 @@
 import type { EvalsError } from "../core/errors.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { Report } from "../core/report.ts";
-import { comparabilityOf } from "./report.ts";
+import { comparabilityOf } from "./comparability.ts";
 
 /** The report of a run that was refused before its first call: no decisions, the reason, and exit code 2. */
 export function refusedReport(error: EvalsError): Report {

@@ -6,7 +6,8 @@ import type { Sample } from "../../src/core/sample.ts";
 import type { Score } from "../../src/core/score.ts";
 import { compare } from "../../src/pipeline/compare.ts";
 import { pair, sumCounts } from "../../src/pipeline/pair.ts";
-import { type ReportInput, report } from "../../src/pipeline/report.ts";
+import { report } from "../../src/pipeline/report.ts";
+import type { ReportInput } from "../../src/pipeline/report-input.ts";
 import { casesOf, type Pairs, recordsOf, reportInput } from "../unit/pipeline/support.ts";
 
 /** What can become of a pair: baseline and candidate; p passed, f not passed, n nothing to judge, e evaluator error, - no answer. */

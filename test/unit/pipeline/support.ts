@@ -9,7 +9,7 @@ import type { Sample, Side } from "../../../src/core/sample.ts";
 import type { Evaluation, Score } from "../../../src/core/score.ts";
 import { fingerprintOf } from "../../../src/pipeline/fingerprint.ts";
 import { manifestOf } from "../../../src/pipeline/release.ts";
-import type { ReportInput } from "../../../src/pipeline/report.ts";
+import type { ReportInput } from "../../../src/pipeline/report-input.ts";
 import { resolveGate } from "../../../src/pipeline/resolve-gate.ts";
 import { sampleOf, scriptedTarget } from "../../../src/testing.ts";
 
