@@ -3,7 +3,10 @@ import { filesByRole } from "./files.ts";
 import type { Kind, Row } from "./kind.ts";
 import { type Comparison, passes, tally } from "./tally.ts";
 
-/** Tool selection on the calls that changed something, against whether the sandbox of WorkBench ended as it should. */
+/**
+ * Tool selection on the calls that changed something, against whether the sandbox of WorkBench ended as it should. `exactCallMatch` in the
+ * last line is the agreement with its own comparison of the calls.
+ */
 export const kind: Kind = {
   run({ files }) {
     const { rows, responses } = filesByRole(files, {
@@ -14,7 +17,7 @@ export const kind: Kind = {
     const known = responses.rows.filter((answer) => cases.has(answer.row_id));
     const comparisons = known.map((answer) => compare(cases.get(answer.row_id)!, answer));
     const exact = known.filter(
-      ({ label }, index) => comparisons[index]!.passes === label.exact_call_match,
+      ({ label }, index) => comparisons[index]!.byCalls === label.exact_call_match,
     ).length;
     const figures = {
       withoutRow: responses.rows.length - known.length,
@@ -26,7 +29,9 @@ export const kind: Kind = {
   },
 };
 
-function compare(row: Row, answer: Row): Comparison {
+type Judged = Comparison & { readonly byCalls: boolean };
+
+function compare(row: Row, answer: Row): Judged {
   const changes: ToolCall[] = (answer.calls ?? [])
     .filter((call: Row) => call.side_effect)
     .map(({ name, args }: Row) => ({ name, arguments: args }));
@@ -36,6 +41,7 @@ function compare(row: Row, answer: Row): Comparison {
     id: `${row.id} ${answer.config}`,
     // A run that ended in an error is a failed trial, whatever it had called before.
     passes: passes(evaluation) && !answer.error,
+    byCalls: passes(evaluation),
     label: answer.label.correct === true,
     reason: evaluation.reason,
     group: answer.config,

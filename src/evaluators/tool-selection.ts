@@ -74,7 +74,11 @@ export function toolSelectionEvaluator(options: ToolSelectionEvaluatorOptions = 
     version: versionOf(options),
     prepare(cases) {
       refuseContradictions(cases);
-      for (const item of cases) compileTools(toolsOf(item) ?? []);
+      for (const item of cases) {
+        const offered = toolsOf(item);
+        if (rest.profile === "bfcl") refuseNoTools(offered);
+        else compileTools(offered ?? []);
+      }
     },
     evaluate({ case: item, sample: { output } }) {
       if (item.expected?.toolCalls === undefined)
@@ -95,15 +99,10 @@ function versionOf({
   if (profile !== "gatewright") parts.push(profile);
   if (normaliseStrings) parts.push("normalised-strings");
   if (typeof tools === "function") parts.push(`tools=by-case-${digest(String(tools))}`);
-  else if (tools !== undefined)
-    parts.push(
-      `tools=${digest(
-        tools
-          .map((tool) => canonicalJson(tool))
-          .sort()
-          .join("\n"),
-      )}`,
-    );
+  else if (tools !== undefined) {
+    const written = tools.map((tool) => canonicalJson(tool)).sort();
+    parts.push(`tools=${digest(written.join("\n"))}`);
+  }
   return parts.join(" ");
 }
 
@@ -124,10 +123,7 @@ function fitsOf(
 
 /** What is wrong with each call as each expected one, by the rules of the leaderboard. */
 function leaderboardFits({ calls, expected, tools }: ToolSelectionInput): Fits {
-  if (tools === undefined) {
-    const hint = "give the tools on offer with their `parameters`";
-    throw new EvalsError("EVAL_INVALID", "the profile bfcl judges types by the tools' own parameters", hint);
-  }
+  refuseNoTools(tools);
   const described = tools.filter((tool) => typeof tool !== "string");
   // The checker of its simple categories takes the name from the one tool on offer, not from the key.
   const [only] = described.length === 1 && expected.calls.length === 1 ? described : [];
@@ -136,6 +132,12 @@ function leaderboardFits({ calls, expected, tools }: ToolSelectionInput): Fits {
     const named = only === undefined ? wanted : { ...wanted, name: only.name };
     return calls.map((call) => leaderboardProblems(call, named, tool));
   });
+}
+
+function refuseNoTools(tools: OfferedTools | undefined): asserts tools is OfferedTools {
+  if (tools !== undefined) return;
+  const hint = "give the tools on offer with their `parameters`";
+  throw new EvalsError("EVAL_INVALID", "the profile bfcl judges types by the tools' own parameters", hint);
 }
 
 function demandsNothing({ calls, mode, forbidden, minimumCalls, maximumCalls }: ExpectedToolCalls): boolean {

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { ExpectedToolCall } from "../../../src/core/dataset.ts";
 import { EvalsError } from "../../../src/core/errors.ts";
 import type { Json } from "../../../src/core/json.ts";
-import { PythonFloat, parsePythonJson, toolSelection } from "../../../src/evaluators/index.ts";
+import {
+  PythonFloat,
+  parsePythonJson,
+  toolSelection,
+  toolSelectionEvaluator,
+} from "../../../src/evaluators/index.ts";
+import { caseWith } from "./input.ts";
 
 // Rules of the AST checker of the Berkeley Function Calling Leaderboard (its README and `ast_checker.py`), cases written by hand.
 const tool = {
@@ -171,6 +177,9 @@ describe("the leaderboard's profile", () => {
     const judge = () =>
       toolSelection({ calls: [], expected: { calls: [{ name: "a" }] } }, { profile: "bfcl" });
     expect(judge).toThrow(EvalsError);
+    const item = caseWith({ toolCalls: { calls: [], mode: "any_order" } });
+    expect(() => toolSelectionEvaluator({ profile: "bfcl" }).prepare?.([item])).toThrow(EvalsError);
+    expect(() => toolSelectionEvaluator({ profile: "bfcl", tools: [tool] }).prepare?.([item])).not.toThrow();
   });
 });
 
