@@ -87,35 +87,54 @@ export type AnswerMatch = z.infer<typeof answerMatchSchema>;
 /** A fact that the answer must state: one text, or a list of texts of which one is enough. */
 export const factSchema = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
+/** What is wrong with how an answer is to be compared; `null` when nothing is. */
+function answerMatchProblem(
+  answer: string | string[] | undefined,
+  match: AnswerMatch | undefined,
+): string | null {
+  if (match === undefined) return null;
+  if (answer === undefined) return "`answerMatch` needs `answer`";
+  if (match.as !== "number") return match.tolerance === undefined ? null : "`tolerance` is for numbers";
+  const wrong = [answer]
+    .flat()
+    .find((one) => !/\d/u.test(one) || Number.isNaN(Number(one.replaceAll(",", ""))));
+  return wrong === undefined ? null : "an answer that is compared as a number must be one";
+}
+
 /** What a case expects of an answer. Every part is optional; an evaluator that finds nothing to judge against leaves the sample unscored. */
-export const expectationSchema = z.strictObject({
-  /** Expected answer, or a list of answers of which each is accepted. */
-  answer: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
-  /** How the answer is compared. Left out: equal in folded form, or as numbers where both are numbers. */
-  answerMatch: answerMatchSchema.optional(),
-  /** Items that the answer must list, all and no other, in any order: separated by lines, commas or semicolons, or as a list in JSON. */
-  answerItems: z.array(z.string().min(1)).min(1).optional(),
-  /** Facts that the answer must state. */
-  facts: z.array(factSchema).min(1).optional(),
-  /** Texts that the answer must not contain. */
-  forbiddenFacts: z.array(z.string().min(1)).min(1).optional(),
-  /** Expected tool calls. */
-  toolCalls: expectedToolCallsSchema.optional(),
-  /** What the answer was told to do and code can check: length, format, words, language. */
-  instructions: z.array(instructionSchema).min(1).optional(),
-  /** JSON Schema (2020-12 unless `$schema` names another draft) that the answer must satisfy as JSON. */
-  jsonSchema: z.union([jsonObject, z.boolean()]).optional(),
-  /** Values that the answer must hold as JSON, by JSON Pointer (RFC 6901), such as `/order/status`; the empty pointer is the whole. */
-  jsonValues: z.record(z.string().regex(/^(?:\/(?:[^~]|~[01])*)?$/), jsonValue).optional(),
-  /** Values that the final state must hold: an object that is compared member by member, so that members not named here are free. */
-  state: jsonObject.optional(),
-  /** Calls that changed something, which must be these and no other. */
-  writes: expectedWritesSchema.optional(),
-  /** Identifiers of the passages that a retriever should have found. */
-  contextIds: z.array(z.string().min(1)).min(1).optional(),
-  /** Success criteria in words, for a judge. */
-  criteria: z.string().min(1).optional(),
-});
+export const expectationSchema = z
+  .strictObject({
+    /** Expected answer, or a list of answers of which each is accepted. */
+    answer: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+    /** How the answer is compared. Left out: equal in folded form, or as numbers where both are numbers. */
+    answerMatch: answerMatchSchema.optional(),
+    /** Items that the answer must list, all and no other, in any order: separated by lines, commas or semicolons, or as a list in JSON. */
+    answerItems: z.array(z.string().min(1)).min(1).optional(),
+    /** Facts that the answer must state. */
+    facts: z.array(factSchema).min(1).optional(),
+    /** Texts that the answer must not contain. */
+    forbiddenFacts: z.array(z.string().min(1)).min(1).optional(),
+    /** Expected tool calls. */
+    toolCalls: expectedToolCallsSchema.optional(),
+    /** What the answer was told to do and code can check: length, format, words, language. */
+    instructions: z.array(instructionSchema).min(1).optional(),
+    /** JSON Schema (2020-12 unless `$schema` names another draft) that the answer must satisfy as JSON. */
+    jsonSchema: z.union([jsonObject, z.boolean()]).optional(),
+    /** Values that the answer must hold as JSON, by JSON Pointer (RFC 6901), such as `/order/status`; the empty pointer is the whole. */
+    jsonValues: z.record(z.string().regex(/^(?:\/(?:[^~]|~[01])*)?$/), jsonValue).optional(),
+    /** Values that the final state must hold: an object that is compared member by member, so that members not named here are free. */
+    state: jsonObject.optional(),
+    /** Calls that changed something, which must be these and no other. */
+    writes: expectedWritesSchema.optional(),
+    /** Identifiers of the passages that a retriever should have found. */
+    contextIds: z.array(z.string().min(1)).min(1).optional(),
+    /** Success criteria in words, for a judge. */
+    criteria: z.string().min(1).optional(),
+  })
+  .superRefine(({ answer, answerMatch }, context) => {
+    const message = answerMatchProblem(answer, answerMatch);
+    if (message !== null) context.addIssue({ code: "custom", path: ["answerMatch"], message });
+  });
 /** What a case expects of an answer. */
 export type Expectation = z.infer<typeof expectationSchema>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Expectation } from "../../../src/core/dataset.ts";
+import { type Expectation, expectationSchema } from "../../../src/core/dataset.ts";
 import type { Json } from "../../../src/core/json.ts";
 import { taskCompletion, taskCompletionEvaluator } from "../../../src/evaluators/index.ts";
 import { caseWith, inputWith } from "./input.ts";
@@ -78,6 +78,23 @@ describe("the answer as it is told to be compared", () => {
     ["chapter 1.2, page 40", "40", true],
   ])("may be the last number: %j for %j is %s", (response, answer, expected) => {
     expect(as({ as: "number", of: "last_number" }, answer, response)).toBe(expected);
+  });
+});
+
+describe("a comparison that cannot be made", () => {
+  it.each([
+    [{ answerMatch: { as: "exact" } }, "`answerMatch` needs `answer`"],
+    [{ answer: "a", answerMatch: { as: "folded", tolerance: 1 } }, "`tolerance` is for numbers"],
+    [{ answer: ["1", "one"], answerMatch: { as: "number" } }, "must be one"],
+  ])("is refused when the case is read: %j", (expected, message) => {
+    const { success, error } = expectationSchema.safeParse(expected);
+    expect(success).toBe(false);
+    expect(error?.message).toContain(message);
+  });
+
+  it("is not refused for a number with commas", () => {
+    const expected = { answer: "1,000", answerMatch: { as: "number", of: "last_number" } };
+    expect(expectationSchema.safeParse(expected).success).toBe(true);
   });
 });
 
