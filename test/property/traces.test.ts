@@ -187,3 +187,65 @@ describe("the log of spans", () => {
     );
   });
 });
+
+/** JSON in another layout: white space anywhere, members in another order, characters escaped, numbers bare. */
+function relayout(value: unknown, random: () => number): string {
+  const space = () => ["", "", "", " ", "\t", "\r"][random() % 6]!;
+  if (Array.isArray(value))
+    return `[${space()}${value.map((item) => relayout(item, random)).join(`${space()},${space()}`)}${space()}]`;
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).map(([key, member]) => [random(), key, member] as const);
+    if (random() % 2 === 0) members.sort(([a], [b]) => a - b);
+    const texts = members.map(
+      ([, key, member]) => `${quoted(key, random)}${space()}:${space()}${relayout(member, random)}`,
+    );
+    return `{${space()}${texts.join(`${space()},${space()}`)}${space()}}`;
+  }
+  return typeof value === "string" ? quoted(value, random) : JSON.stringify(value);
+}
+
+function quoted(text: string, random: () => number): string {
+  if (random() % 8 !== 0) return JSON.stringify(text);
+  return `"${[...text]
+    .flatMap((character) => character.split(""))
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("")}"`;
+}
+
+describe("OTLP JSON read from its bytes", () => {
+  it("gives the facts that JSON.parse gives, whatever the layout", async () => {
+    await fc.assert(
+      fc.asyncProperty(uniqueSpans, fc.infiniteStream(fc.nat(1000)), async (spans, numbers) => {
+        const random = () => numbers.next().value;
+        const message = request(spans, { resource: { "service.version": "v1", "app.user.tier": "free" } });
+        // Tempo's shape is only read by way of JSON.parse.
+        const general = await read([fileOf(JSON.stringify({ trace: message }))]);
+        const bytes = await read([fileOf(relayout(message, random).replaceAll("\n", " "))]);
+        expect(bytes.traces).toEqual(general.traces);
+        expect(bytes.summary.skipped).toEqual(
+          general.summary.skipped.map((problem) => ({
+            ...problem,
+            file: problem.file && bytes.summary.files[0],
+          })),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("of a broken line keeps what is whole, and marks every trace that it names", async () => {
+    const message = JSON.stringify(
+      request([{ id: 1 }, { id: 2, trace: 2 }, { id: 3, trace: 3, attributes: { "app.route": '{}[]\\"' } }]),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: message.length - 1 }), async (length) => {
+        const { summary, traces } = await read([fileOf(`{}\n${message.slice(0, length)}`)]);
+        expect(summary.skipped.length).toBeGreaterThan(0);
+        expect(traces.every(({ incomplete }) => incomplete)).toBe(true);
+        const named = new Set(message.slice(0, length).match(/"traceId":"[0-9a-f]{32}"/g));
+        expect(traces.length).toBe(named.size);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -38,6 +38,33 @@ export function readIdentifier(
   return readHex(value.padStart(words * 8, "0"), at, words, into);
 }
 
+/** The same from the bytes of hexadecimal digits, of which none may be missing. */
+export function readIdentifierBytes(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  of: "trace" | "span" | "parent",
+  into: IdentifierWords,
+): boolean {
+  const words = of === "trace" ? 4 : 2;
+  if (end - from !== words * 8) return false;
+  let any = 0;
+  let bad = 0;
+  let at = from;
+  for (let word = 0; word < words; word++) {
+    let bits = 0;
+    for (let i = 0; i < 8; i++) {
+      const code = bytes[at++]!;
+      const nibble = code < 128 ? nibbles[code]! : -1;
+      bad |= nibble;
+      bits = (bits << 4) | nibble;
+    }
+    into[wordsAt[of] + word] = bits;
+    any |= bits;
+  }
+  return bad >= 0 && any !== 0;
+}
+
 function readHex(text: string, at: number, words: number, into: IdentifierWords): boolean {
   let any = 0;
   let bad = 0;

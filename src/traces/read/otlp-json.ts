@@ -28,32 +28,37 @@ export function resourceGroups(value: unknown): readonly unknown[] | null {
 
 /** Reads the spans of one resource. */
 export function readResourceSpans(group: Loose, sink: SpanSink): void {
-  const tags = resourceTags(group.resource, sink);
+  const tags = readResource(group.resource, sink);
   const scopes = listOf(group.scopeSpans ?? group.instrumentationLibrarySpans ?? group.scope_spans);
   for (const scope of scopes) {
     if (!isLoose(scope)) continue;
-    const library = scope.scope ?? scope.instrumentationLibrary;
-    const name = isLoose(library) ? scopeName(library.name, library.version) : "";
-    const origin = sink.origin(name, tags);
+    const origin = sink.origin(readScope(scope.scope ?? scope.instrumentationLibrary), tags);
     for (const span of listOf(scope.spans)) readSpan(span, origin, sink);
   }
 }
 
-function resourceTags(resource: unknown, { reader }: SpanSink): Origin["tags"] {
+/** The library that wrote spans, as `name@version`. */
+export function readScope(library: unknown): string {
+  return isLoose(library) ? scopeName(library.name, library.version) : "";
+}
+
+/** The tags of a resource. */
+export function readResource(resource: unknown, { reader }: SpanSink): Origin["tags"] {
   reader.begin();
   if (isLoose(resource)) readAttributes(resource.attributes, { reader });
   return reader.tags();
 }
 
-function readAttributes(attributes: unknown, { reader }: Pick<SpanSink, "reader">): void {
+function readAttributes(attributes: unknown, sink: Pick<SpanSink, "reader">): void {
   if (!Array.isArray(attributes)) return;
-  const { names } = reader;
-  for (let i = 0; i < attributes.length; i++) {
-    const attribute = attributes[i] as { key?: unknown; value?: unknown } | null;
-    if (typeof attribute !== "object" || attribute === null) continue;
-    const known = names.get(attribute.key as string);
-    if (known !== undefined) reader.attribute(known, attributeValue(attribute.value, known.hasMembers));
-  }
+  for (let i = 0; i < attributes.length; i++) readAttribute(attributes[i], sink);
+}
+
+/** Reads one attribute, where its name is known. */
+export function readAttribute(attribute: unknown, { reader }: Pick<SpanSink, "reader">): void {
+  if (!isLoose(attribute)) return;
+  const known = reader.names.get(attribute.key as string);
+  if (known !== undefined) reader.attribute(known, attributeValue(attribute.value, known.hasMembers));
 }
 
 interface AnyValue {
@@ -107,22 +112,30 @@ function readSpan(span: unknown, origin: Origin, sink: SpanSink): void {
   const { reader } = sink;
   reader.begin();
   readAttributes(span.attributes, sink);
-  const status = span.status as { code?: unknown; message?: unknown } | undefined | null;
+  const status = readStatus(span.status);
   const frame = {
     ids,
     name: typeof span.name === "string" ? span.name : "",
     startMs: millisecondsOf(start),
     durationMs: hasEnd ? millisecondsBetween(start, end) : -1,
-    isError: status?.code === 2 || status?.code === "STATUS_CODE_ERROR",
-    statusMessage: typeof status?.message === "string" ? status.message : "",
+    isError: status.isError,
+    statusMessage: status.message,
     exceptionType: readEvents(span.events, sink),
     origin,
   };
   sink.span(ids, reader.finish(frame));
 }
 
+/** Whether a status is an error, and what it says. */
+export function readStatus(status: unknown): { readonly isError: boolean; readonly message: string } {
+  if (!isLoose(status)) return { isError: false, message: "" };
+  const { code, message } = status;
+  const isError = code === 2 || code === "STATUS_CODE_ERROR";
+  return { isError, message: typeof message === "string" ? message : "" };
+}
+
 /** Reads results of evaluations. Returns the type of the exception, where one was recorded. */
-function readEvents(events: unknown, { reader }: SpanSink): string {
+export function readEvents(events: unknown, { reader }: SpanSink): string {
   if (!Array.isArray(events) || events.length === 0) return "";
   let exceptionType = "";
   for (const event of events) {

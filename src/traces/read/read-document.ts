@@ -1,6 +1,5 @@
-import type { TraceCollector } from "../facts/collector.ts";
 import type { ByteQueue } from "./byte-queue.ts";
-import { readJsonLine } from "./read-lines.ts";
+import { type JsonReading, readJsonLine } from "./read-lines.ts";
 import { noteTracesIn } from "./salvage.ts";
 
 const quote = 0x22;
@@ -29,9 +28,10 @@ const deepest = 1000;
  */
 export async function readDocument(
   queue: ByteQueue,
-  collector: TraceCollector,
+  reading: JsonReading,
   { longest, signal }: { longest: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
+  const { collector } = reading;
   const cutter = new ElementCutter();
   for (;;) {
     signal?.throwIfAborted();
@@ -39,7 +39,7 @@ export async function readDocument(
     const base = queue.offset;
     for (let found = cutter.next(bytes); found !== null; found = cutter.next(bytes)) {
       collector.place.offset = base + found.from;
-      readJsonLine(bytes, found.from, found.end, collector);
+      readJsonLine(bytes, found.from, found.end, reading);
     }
     queue.use(cutter.release(bytes.length));
     const excess = cutter.isTooDeep

@@ -3,17 +3,16 @@ import { EvalsError, messageOf } from "../../core/errors.ts";
 import type { TraceCollector } from "../facts/collector.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { beginsWith, fileBytes, magic, UnreadableBytes } from "./file-bytes.ts";
-import { type ProtobufReader, protobufReader } from "./otlp-protobuf.ts";
+import { jsonBytesReader } from "./otlp-json-bytes.ts";
+import { protobufReader } from "./otlp-protobuf.ts";
 import { readDocument } from "./read-document.ts";
-import { prefixBytes, readFrames } from "./read-frames.ts";
+import { type FrameReading, prefixBytes, readFrames } from "./read-frames.ts";
 import { readJsonLine, readLines } from "./read-lines.ts";
 import { readParquet } from "./read-parquet.ts";
 import { noteTracesIn } from "./salvage.ts";
 
 /** What files are read with. */
-export interface FileReading {
-  readonly collector: TraceCollector;
-  readonly protobuf: ProtobufReader;
+export interface FileReading extends FrameReading {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,7 +26,8 @@ const startOfRequest = 0x0a;
 
 /** What reads files into a collector. */
 export function fileReading(collector: TraceCollector, signal?: AbortSignal): FileReading {
-  return { collector, protobuf: protobufReader(collector.sink), signal };
+  const { sink } = collector;
+  return { collector, protobuf: protobufReader(sink), json: jsonBytesReader(sink), signal };
 }
 
 /**
@@ -94,9 +94,9 @@ async function readBytes(queue: ByteQueue, reading: FileReading): Promise<void> 
   await queue.atLeast(64);
   if (beginsWith(queue.bytes, byteOrderMark)) queue.use(byteOrderMark.length);
   const limits = { longest, signal };
-  if (isFramed(queue.bytes)) await readFrames(queue, collector, { ...limits, reader: reading.protobuf });
+  if (isFramed(queue.bytes)) await readFrames(queue, reading, limits);
   else if (queue.bytes[0] === startOfRequest && !isJsonStart(queue.bytes)) await readRequest(queue, reading);
-  else if (await isLineByLine(queue)) await readLines(queue, collector, { longest: wholeDocument, signal });
+  else if (await isLineByLine(queue)) await readLines(queue, reading, { longest: wholeDocument, signal });
   else if (isJsonStart(queue.bytes)) await readWhole(queue, reading);
   else {
     const first = queue.bytes.subarray(0, 8).toString("hex");
@@ -151,10 +151,10 @@ function isJson(text: string): boolean {
   }
 }
 
-async function readWhole(queue: ByteQueue, { collector, signal }: FileReading): Promise<void> {
+async function readWhole(queue: ByteQueue, reading: FileReading): Promise<void> {
   if (!(await queue.atLeast(wholeDocument)) && isJson(queue.bytes.toString("utf8"))) {
-    readJsonLine(queue.bytes, 0, queue.length, collector);
+    readJsonLine(queue.bytes, 0, queue.length, reading);
     return;
   }
-  await readDocument(queue, collector, { longest, signal });
+  await readDocument(queue, reading, { longest, signal: reading.signal });
 }

@@ -1,8 +1,12 @@
-import type { TraceCollector } from "../facts/collector.ts";
 import type { ByteQueue } from "./byte-queue.ts";
 import { beginsWith, magic, UnreadableBytes, unpackZstd } from "./file-bytes.ts";
 import type { ProtobufReader } from "./otlp-protobuf.ts";
-import { readJsonLine } from "./read-lines.ts";
+import { type JsonReading, readJsonLine } from "./read-lines.ts";
+
+/** What messages are read with. */
+export interface FrameReading extends JsonReading {
+  readonly protobuf: ProtobufReader;
+}
 
 /** Bytes of the length before each message. */
 export const prefixBytes = 4;
@@ -14,9 +18,10 @@ const openBrace = 0x7b;
  */
 export async function readFrames(
   queue: ByteQueue,
-  collector: TraceCollector,
-  { reader, longest, signal }: { reader: ProtobufReader; longest: number; signal?: AbortSignal | undefined },
+  reading: FrameReading,
+  { longest, signal }: { longest: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
+  const { collector } = reading;
   while (await queue.atLeast(prefixBytes)) {
     signal?.throwIfAborted();
     collector.place.offset = queue.offset;
@@ -31,10 +36,10 @@ export async function readFrames(
     if (!(await queue.atLeast(prefixBytes + length))) {
       const there = queue.length - prefixBytes;
       collector.problem(`the file ends ${length - there} bytes before the end of a message`, "lost");
-      readMessage(queue.bytes.subarray(prefixBytes), collector, reader);
+      readMessage(queue.bytes.subarray(prefixBytes), reading);
       return;
     }
-    const fault = readMessage(queue.bytes.subarray(prefixBytes, prefixBytes + length), collector, reader);
+    const fault = readMessage(queue.bytes.subarray(prefixBytes, prefixBytes + length), reading);
     if (fault !== null) collector.problem(`a message that is no OTLP request: ${fault}`, "lost");
     queue.use(prefixBytes + length);
   }
@@ -43,16 +48,16 @@ export async function readFrames(
   collector.problem("the file ends in the middle of a length", "lost");
 }
 
-function readMessage(message: Buffer, collector: TraceCollector, reader: ProtobufReader): string | null {
+function readMessage(message: Buffer, reading: FrameReading): string | null {
   if (beginsWith(message, magic.zstd)) {
     try {
-      return readMessage(unpackZstd(message, 1 << 28), collector, reader);
+      return readMessage(unpackZstd(message, 1 << 28), reading);
     } catch (error) {
       if (error instanceof UnreadableBytes) return error.message;
       throw error;
     }
   }
-  if (message[0] !== openBrace) return reader.read(message);
-  readJsonLine(message, 0, message.length, collector);
+  if (message[0] !== openBrace) return reading.protobuf.read(message);
+  readJsonLine(message, 0, message.length, reading);
   return null;
 }

@@ -20,6 +20,23 @@ export function readNanoseconds(value: unknown, into: TimePoint): boolean {
   return into.seconds <= latestSeconds;
 }
 
+/** The same from the bytes of digits. */
+export function readNanosecondBytes(bytes: Uint8Array, from: number, end: number, into: TimePoint): boolean {
+  if (end === from || end - from > 21) return false;
+  let seconds = 0;
+  let nanoseconds = 0;
+  const split = end - 9;
+  for (let at = from; at < end; at++) {
+    const digit = bytes[at]! - 48;
+    if (digit < 0 || digit > 9) return false;
+    if (at < split) seconds = seconds * 10 + digit;
+    else nanoseconds = nanoseconds * 10 + digit;
+  }
+  into.seconds = seconds;
+  into.nanoseconds = nanoseconds;
+  return seconds <= latestSeconds && (seconds > 0 || nanoseconds > 0);
+}
+
 function readDigits(text: string, into: TimePoint): boolean {
   const end = text.length;
   if (end === 0 || end > 21) return false;

@@ -26,7 +26,7 @@ describe("files that are broken", () => {
     ]);
     expect(traces.map(({ traceId, spans, incomplete }) => [traceId, spans, incomplete])).toEqual([
       [traceIdOf(1), 1, false],
-      [traceIdOf(2), 0, true],
+      [traceIdOf(2), 1, true],
       [traceIdOf(3), 0, true],
     ]);
     expect(summary).toMatchObject({ traces: 3, coverage: { incomplete: 2 } });
@@ -37,6 +37,18 @@ describe("files that are broken", () => {
     const { summary } = await read([fileOf(`${good}{"resourceSpans":[{"sc\n${line(root(1, 2))}`)]);
     expect(summary).toMatchObject({ traces: 2, spans: 2 });
     expect(summary.skipped).toMatchObject([{ offset: good.length, count: 1, effect: "lost" }]);
+  });
+
+  it("texts with escapes that JSON does not have", async () => {
+    const text = line({ ...root(1, 1), attributes: { "app.route": "WRONG" }, name: "NAME" });
+    for (const change of [
+      text.replace("WRONG", "\\x41"),
+      text.replace("NAME", "\\u12"),
+      text.replace('"a0', '"\\q0'),
+    ]) {
+      const { summary } = await read([fileOf(`${line(root(1, 2))}${change}`)]);
+      expect(summary.skipped).toMatchObject([{ reason: "a line that is no complete JSON", effect: "lost" }]);
+    }
   });
 
   it("a document that ends early: what is whole is read", async () => {
