@@ -1,9 +1,10 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../src/index.ts";
 import { evals } from "../support/command-line.ts";
+import { casesOf, testProject } from "../support/project.ts";
 
 /** The evaluation of the repository, with its committed models. What must come out is what models/README.md says of them. */
 async function verdictOf(candidate: string): Promise<Report & { called: number }> {
@@ -46,5 +47,69 @@ describe("the evaluation of the local models", () => {
     expect(failed.map(({ cohort }) => cohort)).toEqual(["tier=free & intent=refund"]);
     expect(rateOf(report, "all").candidate).toBeGreaterThan(rateOf(report, "all").baseline!);
     expect(rateOf(report, "tier=free").candidate).toBeGreaterThan(rateOf(report, "tier=free").baseline!);
+  });
+});
+
+/** A project whose two releases are the committed live model and its quantised weights, with these options. */
+async function projectWith(options: object, quantisedOptions: object = {}) {
+  const project = await testProject(casesOf(4));
+  const release = (name: string, own: object) => `defineRelease({
+  name: "${name}",
+  changes: ["model"],
+  components: { prompt: null, retriever: null, guardrail: null, route: null },
+  target: llamaTarget(${JSON.stringify({ ...options, ...own })}),
+})`;
+  const file = (name: string) => ({ model: resolve("models", name) });
+  project.write(
+    "evals/tiny.eval.ts",
+    `import { defineEvaluation, defineRelease, llamaTarget, taskCompletionEvaluator } from "gatewright";
+export default defineEvaluation({
+  name: "tiny",
+  dataset: "../datasets/tiny",
+  gate: "../gates/tiny.gate.ts",
+  baseline: "live",
+  candidate: "quantised",
+  releases: [
+    ${release("live", file("router-live.f16.gguf"))},
+    ${release("quantised", { ...file("router-live.q4_0.gguf"), ...quantisedOptions })},
+  ],
+  evaluators: [taskCompletionEvaluator()],
+});
+`,
+  );
+  return project;
+}
+
+describe("a run with local models is refused before the first case", () => {
+  const refusal = async (...options: Parameters<typeof projectWith>) => {
+    const { folder } = await projectWith(...options);
+    const { exitCode, stderr } = await evals(folder, "run", "evals/tiny.eval.ts", "--no-html", "--quiet");
+    const runs = await evals(folder, "runs", "--json");
+    expect(runs.stdout).not.toContain("runId");
+    return { exitCode, stderr };
+  };
+
+  it("when a case does not fit into the context", async () => {
+    const { exitCode, stderr } = await refusal({ contextSize: 24, maxOutputTokens: 16 });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/case case-0000 needs \d+ tokens .*and 3 more cases/);
+  });
+
+  it("when the model of one release is missing", async () => {
+    const { exitCode, stderr } = await refusal({ maxOutputTokens: 16 }, { model: "models/none.gguf" });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("there is no file models/none.gguf");
+  });
+
+  it("when they decode differently and nobody said so", async () => {
+    const { exitCode, stderr } = await refusal({ maxOutputTokens: 16 }, { temperature: 0.7 });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("decoding.temperature (0 → 0.7)");
+  });
+
+  it("when they run with different numbers of slots and nobody said so", async () => {
+    const { exitCode, stderr } = await refusal({ maxOutputTokens: 16 }, { slots: 4 });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("runtime.slots (1 → 4)");
   });
 });
