@@ -4,7 +4,8 @@ import type { StoredCase } from "../core/report.ts";
 import type { RunManifest } from "../core/run.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { lastSamples, readRun } from "./evaluate.ts";
-import { lastScores } from "./last-scores.ts";
+import { firstScores } from "./last-scores.ts";
+import { withLaterVotes } from "./uphold.ts";
 
 /**
  * Reads one case of a stored run: the case as it was, what each side answered in each repetition, and how it was scored.
@@ -24,7 +25,9 @@ export async function storedCase(store: Store, manifest: RunManifest, caseId: st
   const records = await readRun(store, manifest.runId);
   const samples = lastSamples(records.samples).filter((sample) => sample.caseId === caseId);
   samples.sort((a, b) => a.repetition - b.repetition || (a.side < b.side ? -1 : 1));
-  const scores = lastScores(records.scores).filter((score) => score.caseId === caseId);
+  const scores = withLaterVotes(firstScores(records.scores), records.scores).filter(
+    (score) => score.caseId === caseId,
+  );
   return {
     runId: manifest.runId,
     case: found,

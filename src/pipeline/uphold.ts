@@ -55,10 +55,11 @@ export function withLaterVotes(first: readonly Score[], all: readonly Score[]): 
   return first.map((score) => {
     const again = later.get(scorePlaceOf(score))?.evaluation;
     if (again?.status !== "scored" || score.evaluation.status !== "scored") return score;
-    const { votes } = again;
+    const { votes, agreement } = again;
     const verdict = again.pass ? "passes" : "does not pass";
     const of = votes === undefined ? "" : ` by ${votes.length} votes`;
     const reason = `${score.evaluation.reason}; judged again it ${verdict}${of}: ${again.reason}`;
-    return { ...score, evaluation: { ...score.evaluation, reason, ...(votes && { votes }) } };
+    const told = { ...(votes && { votes }), ...(agreement !== undefined && { agreement }) };
+    return { ...score, evaluation: { ...score.evaluation, reason, ...told } };
   });
 }

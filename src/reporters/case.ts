@@ -1,6 +1,6 @@
 import type { StoredCase } from "../core/report.ts";
 import type { Sample } from "../core/sample.ts";
-import type { Score } from "../core/score.ts";
+import type { Evaluation, Score } from "../core/score.ts";
 import { duration } from "./format.ts";
 import { cut, jsonText, oneLine, visible } from "./text.ts";
 
@@ -78,14 +78,27 @@ function outputLines(output: NonNullable<Sample["output"]>): string[] {
 }
 
 function scoreLines({ evaluator, evaluation }: Score): string[] {
-  if (evaluation.status !== "scored")
-    return indent(`${evaluator}: ${evaluation.status}: ${evaluation.reason}`);
+  if (evaluation.status === "unscored") return indent(`${evaluator}: unscored: ${evaluation.reason}`);
+  if (evaluation.status === "error")
+    return [...indent(`${evaluator}: error: ${evaluation.reason}`), ...voteLines(evaluation)];
   const outcome = evaluation.pass ? "pass" : "FAIL";
   const lines = indent(`${evaluator}: ${outcome} (${evaluation.value.toFixed(2)}): ${evaluation.reason}`);
   for (const { subject, finding, supports } of evaluation.evidence) {
     lines.push(...indent(`${supports ? "+" : "-"} ${cut(oneLine(subject), longestPassage)}: ${finding}`, 4));
   }
-  return lines;
+  return [...lines, ...voteLines(evaluation)];
+}
+
+/** What each vote of a judge said, where there are several. */
+function voteLines(evaluation: Exclude<Evaluation, { status: "unscored" }>): string[] {
+  const { votes = [] } = evaluation;
+  if (votes.length < 2) return [];
+  const told = votes.map(({ pass, problem }) =>
+    problem !== null ? problem.kind : pass === null ? "nothing to judge" : pass ? "pass" : "FAIL",
+  );
+  const agreement = evaluation.status === "scored" ? evaluation.agreement : undefined;
+  const agreed = agreement === undefined ? "" : `; agreement ${agreement.toFixed(2)}`;
+  return indent(`votes: ${told.join(", ")}${agreed}`, 4);
 }
 
 function indent(text: string, by = 2): string[] {

@@ -1,4 +1,4 @@
-import { requireAllFinite, requireConfidence } from "./check.ts";
+import { requireAllFinite, requireConfidence, requireLength } from "./check.ts";
 import { studentTQuantile } from "./distributions.ts";
 import { clopperPearson } from "./interval.ts";
 import { mannWhitney } from "./ranks.ts";
@@ -31,7 +31,7 @@ function jackknife(
  * `values` finite numbers, `positive` and `clusters` of the same length, two-sided `confidence`. The standard error leaves out one cluster
  * at a time, which for independent units is close to that of DeLong and others 1988; the interval is taken on the logit scale with
  * Student's t over clusters. Where every positive is above every negative (or below), or where leaving out tells nothing, the interval is that of Clopper
- * and Pearson for the smaller class. Everything is null without a positive or a negative. Throws RangeError for values that are not finite.
+ * and Pearson for the smaller class. Everything is null without a positive or a negative. Throws RangeError for values that are not finite and lists of other lengths.
  *
  * Source: Hanley & McNeil 1982 for the estimate as u/(m·n).
  */
@@ -42,6 +42,8 @@ export function auroc(
   confidence: number,
 ): Estimate {
   requireAllFinite("values", values);
+  requireLength("positive", positive, values.length);
+  requireLength("clusters", clusters, values.length);
   requireConfidence(confidence);
   const area = (kept: (index: number) => boolean) => {
     const of = (wanted: boolean) => values.filter((_, index) => kept(index) && positive[index] === wanted);
@@ -79,7 +81,7 @@ function clustersOf(clusters: readonly string[], isOf: (index: number) => boolea
  * `first` and `second` say the category that each rater gave, `clusters` of the same length, two-sided `confidence`. The standard error leaves out
  * one cluster at a time, with Student's t over clusters; for independent units it is close to that of Fleiss, Cohen & Everitt 1969. Where
  * leaving out changes nothing, as when they always agree, the interval follows from the Clopper–Pearson limits of p_o. Everything is null without units, or when both raters
- * gave one and the same category throughout, where chance explains all.
+ * gave one and the same category throughout, where chance explains all. Throws RangeError for lists of other lengths.
  *
  * Source: Cohen 1960.
  */
@@ -89,6 +91,8 @@ export function cohenKappa(
   clusters: readonly string[],
   confidence: number,
 ): Estimate {
+  requireLength("second", second, first.length);
+  requireLength("clusters", clusters, first.length);
   requireConfidence(confidence);
   const whole = kappaOf(first, second, () => true);
   if (whole === null) return unknown;

@@ -93,6 +93,9 @@ describe("a regression by a judge", () => {
     );
     // 80 first votes; two more for each side of twelve pairs.
     expect(report.judging.task_completion_judge).toMatchObject({ calls: 80 + 48 });
+    const told = await evals(folder, "show", "latest", "c3");
+    expect(told.stdout).toMatch(/task_completion_judge: FAIL .*judged again it passes by 3 votes/);
+    expect(told.stdout).toMatch(/votes: FAIL, pass, pass; agreement 0\.67/);
     const [first] = report.cases;
     expect(first!.change).toBe("regressed");
     expect(first!.candidate.evaluations.task_completion_judge).toMatchObject({

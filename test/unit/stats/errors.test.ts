@@ -24,6 +24,18 @@ const REJECTED: [label: string, call: () => unknown, message: RegExp][] = [
   ["betaCdf outside", () => s.betaCdf(-0.1, 1, 2), /^x must be between 0 and 1, got -0.1$/],
   ["betaQuantile", () => s.betaQuantile(0.5, 1, 0), /^b must be a finite number above 0, got 0$/],
   ["binomialCdf", () => s.binomialCdf(1, 2.5, 0.5), /^n must be an integer of at least 0, got 2.5$/],
+  [
+    "auroc",
+    () => s.auroc([1, Number.NaN], [true, false], ["a", "b"], 0.95),
+    /^values\[1\] must be a finite.*NaN$/,
+  ],
+  ["auroc of lengths", () => s.auroc([1, 2], [true], ["a", "b"], 0.95), /^positive.length must be 2, got 1$/],
+  [
+    "cohenKappa",
+    () => s.cohenKappa(["a"], ["a"], ["c"], 95),
+    /^confidence must be above 0 and below 1, got 95$/,
+  ],
+  ["cohenKappa of lengths", () => s.cohenKappa(["a"], [], ["c"], 0.95), /^second.length must be 1, got 0$/],
   ["clopperPearson", () => s.clopperPearson(5, 4, 0.9), /^successes must be at most n = 4, got 5$/],
   [
     "clopperPearson of NaN",
