@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { comparisonSchema, decisionSchema, operationsSchema } from "./comparison.ts";
-import type { Case } from "./dataset.ts";
+import { type Case, passageSchema } from "./dataset.ts";
 import { failureSchema } from "./failure.ts";
 import { verdictSchema } from "./gate.ts";
 import { nextStepSchema, rollbackSchema } from "./next-step.ts";
@@ -26,19 +26,51 @@ export const caseChangeSchema = z.enum(["regressed", "improved", "unchanged", "e
 /** What became of a case between the two sides. */
 export type CaseChange = z.infer<typeof caseChangeSchema>;
 
-/** One side of a case in the report. */
+/** One step of an answer in the report. */
+export const caseSpanSchema = z.object({
+  /** Name, such as `execute_tool get_order`; cut at 120 characters. */
+  name: z.string(),
+  /** Number of spans that it is part of; 0 for the outermost. */
+  depth: z.number().int(),
+  /** Milliseconds from the start of the sample to the start of the span. */
+  startOffsetMs: z.number(),
+  /** Duration in milliseconds. */
+  durationMs: z.number(),
+  /** Error message, where the span ended in one; cut at 300 characters. */
+  error: z.string().optional(),
+});
+/** One step of an answer in the report. */
+export type CaseSpan = z.infer<typeof caseSpanSchema>;
+
+/** One side of a case in the report. What is optional is left out in reports that were stored before it was added. */
 export const caseSideSchema = z.object({
   /** Text of the answer, cut at 4,000 characters; `null` when the trial failed. */
   text: z.string().nullable(),
-  /** Tool calls of the answer. */
+  /** Tool calls of the answer. Arguments and results of more than 2,000 characters as JSON are text that is cut there. */
   toolCalls: z.array(toolCallSchema),
+  /** The first 12 passages that it retrieved, best first, each cut at 1,500 characters; `null` when it does not report them. */
+  context: z.array(passageSchema).nullable().optional(),
+  /** The first 60 steps of the answer. */
+  spans: z.array(caseSpanSchema).optional(),
+  /** Latency in milliseconds; `null` when the trial was not run. */
+  latencyMs: z.number().nullable().optional(),
+  /** Attempts that were made. */
+  attempts: z.number().int().optional(),
+  /** Tokens and cost in US dollars of all attempts together; `null` where it is not reported. */
+  usage: z
+    .object({
+      inputTokens: z.number().nullable(),
+      outputTokens: z.number().nullable(),
+      costUsd: z.number().nullable(),
+    })
+    .optional(),
   /** Why the trial failed; `null` when it was answered. */
   failure: failureSchema.nullable(),
   /** What each evaluator said, by name. */
   evaluations: z.record(z.string(), evaluationSchema),
 });
 
-/** A case whose outcome differs between the sides, or that could not be judged. */
+/** A case with both of its answers. */
 export const caseReportSchema = z.object({
   caseId: z.string(),
   /** Its cohort tags. */
@@ -54,6 +86,8 @@ export const caseReportSchema = z.object({
   input: z.string(),
   /** What the case expects, as JSON. */
   expected: z.json(),
+  /** Passages that the case itself gives, cut like those of a side; left out where it gives none. */
+  context: z.array(passageSchema).optional(),
   /** The first repetition that shows the change. */
   repetition: z.number().int(),
   baseline: caseSideSchema,
@@ -88,7 +122,10 @@ export const reportSchema = z.object({
   comparability: z.array(comparabilitySchema),
   /** Number of cases by what became of them. */
   caseCounts: z.record(caseChangeSchema, z.number().int()),
-  /** The cases that did not stay the same: regressed first, then errored, unscored, improved. */
+  /**
+   * The cases: regressed first, then errored, unscored, improved, unchanged. Of more than 2,000 all that regressed or errored, and a sample of
+   * the others that follows from the seed of the run; `caseCounts` counts all.
+   */
   cases: z.array(caseReportSchema),
   /** What exactly was compared; `null` when the run was refused before it had a manifest. */
   provenance: runManifestSchema.nullable(),

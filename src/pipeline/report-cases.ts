@@ -1,11 +1,12 @@
+import { createHash } from "node:crypto";
 import type { Case } from "../core/dataset.ts";
-import type { Json } from "../core/json.ts";
 import type { CaseChange, CaseReport } from "../core/report.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
+import { expectedOf, inputOf, passagesOf, sideOf } from "./report-case-side.ts";
 
-const longestText = 4000;
-const longestInput = 2000;
+/** Cases that a report holds before it leaves out some that stayed the same or got better. */
+const mostCases = 2000;
 
 /** Order of the cases in a report, the one to look at first in front. */
 const changesInOrder: readonly CaseChange[] = ["regressed", "errored", "unscored", "improved", "unchanged"];
@@ -25,17 +26,25 @@ interface ChangedTrial {
   readonly improved: readonly string[];
 }
 
+/** A case with what became of it: the worst of its repetitions, and all of them. */
+interface JudgedCase {
+  readonly item: Case;
+  readonly worst: ChangedTrial;
+  readonly found: readonly ChangedTrial[];
+}
+
 /** The cases of a report, and how many of all became what. */
 export interface ReportedCases {
   readonly counts: Record<CaseChange, number>;
-  /** Those that did not stay the same, the ones to look at first in front: by kind, then by how many metrics got worse, then by id. */
-  readonly changed: CaseReport[];
+  /** The ones to look at first in front: by kind, then by how many metrics got worse, then by id. */
+  readonly cases: CaseReport[];
 }
 
 /**
  * What became of every case.
  *
  * @param metrics names of the evaluators, in the order in which they are told.
+ * @param seed decides which cases are left out of a report of many.
  */
 export function reportCases(
   cases: readonly Case[],
@@ -43,8 +52,10 @@ export function reportCases(
   scores: readonly Score[],
   repetitions: number,
   metrics: readonly string[],
+  seed: number,
 ): ReportedCases {
   const trials = pairTrials(samples, scores);
+  const judged = cases.map((item) => judge(item, trials, repetitions));
   const counts: Record<CaseChange, number> = {
     regressed: 0,
     improved: 0,
@@ -52,22 +63,36 @@ export function reportCases(
     errored: 0,
     unscored: 0,
   };
-  const changed: CaseReport[] = [];
-  for (const item of cases) {
-    const found = Array.from({ length: repetitions }, (_, index) => {
-      const trial = trialAt(trials, item.id, index + 1);
-      return { trial, ...changeOf(trial) };
-    });
-    const worst = found.reduce((a, b) =>
-      changesInOrder.indexOf(b.change) < changesInOrder.indexOf(a.change) ? b : a,
-    );
-    counts[worst.change]++;
-    if (worst.change !== "unchanged") changed.push(caseReport(item, worst, found, metrics));
-  }
+  for (const { worst } of judged) counts[worst.change]++;
+  const reported = chosen(judged, seed).map((each) => caseReport(each, metrics));
   const rank = ({ change }: CaseReport) => changesInOrder.indexOf(change);
   const harm = ({ regressedMetrics }: CaseReport) => regressedMetrics.length;
-  changed.sort((a, b) => rank(a) - rank(b) || harm(b) - harm(a) || (a.caseId < b.caseId ? -1 : 1));
-  return { counts, changed };
+  reported.sort((a, b) => rank(a) - rank(b) || harm(b) - harm(a) || (a.caseId < b.caseId ? -1 : 1));
+  return { counts, cases: reported };
+}
+
+function judge(item: Case, trials: Trials, repetitions: number): JudgedCase {
+  const found = Array.from({ length: repetitions }, (_, index) => {
+    const trial = trialAt(trials, item.id, index + 1);
+    return { trial, ...changeOf(trial) };
+  });
+  const worst = found.reduce((a, b) =>
+    changesInOrder.indexOf(b.change) < changesInOrder.indexOf(a.change) ? b : a,
+  );
+  return { item, worst, found };
+}
+
+/** All cases; of too many those that regressed or errored, and a sample of the others that does not depend on their order. */
+function chosen(judged: readonly JudgedCase[], seed: number): readonly JudgedCase[] {
+  if (judged.length <= mostCases) return judged;
+  const isHarmed = ({ worst }: JudgedCase) => worst.change === "regressed" || worst.change === "errored";
+  const harmed = judged.filter(isHarmed);
+  const others = judged
+    .filter((each) => !isHarmed(each))
+    .map((each) => ({ each, lot: createHash("sha256").update(`${seed}/${each.item.id}`).digest("hex") }))
+    .sort((a, b) => (a.lot < b.lot ? -1 : 1))
+    .slice(0, Math.max(0, mostCases - harmed.length));
+  return [...harmed, ...others.map(({ each }) => each)];
 }
 
 type Trials = Map<string, PairOfTrials[]>;
@@ -97,14 +122,10 @@ function trialAt(trials: Trials, caseId: string, repetition: number): PairOfTria
   return known ?? { repetition, samples: {}, scores: { baseline: new Map(), candidate: new Map() } };
 }
 
-function caseReport(
-  item: Case,
-  worst: ChangedTrial,
-  found: readonly ChangedTrial[],
-  metrics: readonly string[],
-): CaseReport {
+function caseReport({ item, worst, found }: JudgedCase, metrics: readonly string[]): CaseReport {
   const names = (kind: "regressed" | "improved") =>
     metrics.filter((metric) => found.some((entry) => entry[kind].includes(metric)));
+  const { samples, scores, repetition } = worst.trial;
   return {
     caseId: item.id,
     cohorts: item.cohorts,
@@ -112,14 +133,12 @@ function caseReport(
     change: worst.change,
     regressedMetrics: names("regressed"),
     improvedMetrics: names("improved"),
-    input: (item.input.messages?.at(-1)?.content ?? JSON.stringify(item.input.variables)).slice(
-      0,
-      longestInput,
-    ),
-    expected: (item.expected ?? null) as Json,
-    repetition: worst.trial.repetition,
-    baseline: sideOf(worst.trial, "baseline"),
-    candidate: sideOf(worst.trial, "candidate"),
+    input: inputOf(item),
+    expected: expectedOf(item),
+    ...(item.context && { context: passagesOf(item.context) }),
+    repetition,
+    baseline: sideOf(samples.baseline, scores.baseline),
+    candidate: sideOf(samples.candidate, scores.candidate),
   };
 }
 
@@ -151,15 +170,4 @@ function changeOf(trial: PairOfTrials): { change: CaseChange; regressed: string[
             ? "improved"
             : "unchanged";
   return { change, regressed, improved };
-}
-
-function sideOf({ samples, scores }: PairOfTrials, side: Side): CaseReport["baseline"] {
-  const sample = samples[side];
-  const notRun = { kind: "aborted" as const, message: "the trial was not run", retryable: true };
-  return {
-    text: sample?.output?.text.slice(0, longestText) ?? null,
-    toolCalls: sample?.output?.toolCalls ?? [],
-    failure: sample === undefined ? notRun : sample.failure,
-    evaluations: Object.fromEntries([...scores[side]].map(([name, { evaluation }]) => [name, evaluation])),
-  };
 }

@@ -39,7 +39,7 @@ export function report(all: ReportInput): Report {
   const comparisons = compareAll(cohorts, outcomes, alpha);
   const rollback = rollbackTo(manifest.baseline, manifest.candidate);
   const scores = withLaterVotes(input.scores, all.scores);
-  const cases = reportCases(dataset.cases, samples, scores, repetitions, evaluators);
+  const cases = reportCases(dataset.cases, samples, scores, repetitions, evaluators, manifest.seed);
   return {
     schemaVersion: 1,
     verdict,
@@ -63,7 +63,7 @@ export function report(all: ReportInput): Report {
       ...tellUnjudged(discordantPairs(all.scores, blockingJudges(decisions, judgesOf(manifest)))),
     ],
     caseCounts: cases.counts,
-    cases: cases.changed,
+    cases: cases.cases,
     provenance: manifest,
   };
 }

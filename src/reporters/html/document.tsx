@@ -13,8 +13,8 @@ import { Provenance } from "./provenance.tsx";
 import { Trust } from "./trust.tsx";
 
 /** The whole page. */
-export function Page(props: { report: Report; styles: string; policy: string }) {
-  const { report, styles, policy } = props;
+export function Page(props: { report: Report; styles: string; policy: string; isExplored: boolean }) {
+  const { report, styles, policy, isExplored } = props;
   const run = report.provenance;
   const name = run === null ? "gatewright" : oneLine(run.evaluation.name);
   return (
@@ -42,14 +42,15 @@ export function Page(props: { report: Report; styles: string; policy: string }) 
           <Forest report={report} />
           <Comparisons report={report} />
           <OperationsSection report={report} />
-          <Cases report={report} />
+          <Cases report={report} isExplored={isExplored} />
           <Provenance report={report} />
           <Explanation report={report} />
         </main>
         <footer>
           <p>
             Made by gatewright{run === null ? "" : ` ${oneLine(run.software.gatewright)}`}. This page is
-            complete in itself: it loads nothing and runs no script.
+            complete in itself: it loads nothing from anywhere
+            {isExplored ? ", and its one script shows the cases" : " and runs no script"}.
           </p>
         </footer>
       </body>

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: rows that are laid out as cards lose their roles in some browsers
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { Decision } from "../../core/comparison.ts";
 import type { Verdict } from "../../core/gate.ts";
 import { oneLine } from "../text.ts";
@@ -57,22 +57,27 @@ export function DataTable<Row>(props: {
   note?: (row: Row) => ComponentChildren;
 }) {
   const { caption, kind, columns, rows, note } = props;
+  // Rows that are laid out as cards lose their roles and headings; those of a table that scrolls keep them.
+  const asCards = kind === "cards";
+  const role = (name: JSX.AriaRole) => (asCards ? { role: name } : {});
   const table = (
-    <table role="table" class={kind}>
+    <table {...role("table")} class={kind}>
       <caption>{caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
+      <thead {...role("rowgroup")}>
+        <tr {...role("row")}>
           {columns.map((column) => (
-            <th role="columnheader" scope="col" class={column.numeric ? "number" : undefined}>
+            <th {...role("columnheader")} scope="col" class={column.numeric ? "number" : undefined}>
               {column.heading}
             </th>
           ))}
         </tr>
       </thead>
-      <tbody role="rowgroup">{rows.map((row) => rowsOf(row, columns, note?.(row) ?? null))}</tbody>
+      <tbody {...role("rowgroup")}>
+        {rows.map((row) => rowsOf(row, columns, note?.(row) ?? null, asCards))}
+      </tbody>
     </table>
   );
-  if (kind === "cards") return table;
+  if (asCards) return table;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
     <section class="frame" aria-label={caption} tabIndex={0}>
@@ -81,25 +86,27 @@ export function DataTable<Row>(props: {
   );
 }
 
-function rowsOf<Row>(row: Row, columns: readonly ColumnOf<Row>[], note: ComponentChildren) {
+function rowsOf<Row>(row: Row, columns: readonly ColumnOf<Row>[], note: ComponentChildren, asCards: boolean) {
+  const cell = (role: JSX.AriaRole, column: ColumnOf<Row>) =>
+    asCards ? { role, "data-label": column.heading } : {};
   return (
     <>
-      <tr role="row" class={note === null ? undefined : "noted"}>
+      <tr {...(asCards ? { role: "row" as const } : {})} class={note === null ? undefined : "noted"}>
         {columns.map((column) =>
           column.names ? (
-            <th role="rowheader" scope="row" data-label={column.heading}>
+            <th {...cell("rowheader", column)} scope="row">
               {column.cell(row)}
             </th>
           ) : (
-            <td role="cell" data-label={column.heading} class={column.numeric ? "number" : undefined}>
+            <td {...cell("cell", column)} class={column.numeric ? "number" : undefined}>
               {column.cell(row)}
             </td>
           ),
         )}
       </tr>
       {note === null ? null : (
-        <tr role="row" class="note">
-          <td role="cell" colSpan={columns.length}>
+        <tr {...(asCards ? { role: "row" as const } : {})} class="note">
+          <td {...(asCards ? { role: "cell" as const } : {})} colSpan={columns.length}>
             {note}
           </td>
         </tr>

@@ -72,7 +72,10 @@ function columnsFor(run: RunManifest): ColumnOf<ComponentRow>[] {
       heading: `Candidate: ${oneLine(run.candidate.name)}`,
       cell: ({ candidate }) => <Hash value={candidate} />,
     },
-    { heading: "", cell: (row) => (row.baseline === row.candidate ? "= same" : <strong>≠ differs</strong>) },
+    {
+      heading: "Same?",
+      cell: (row) => (row.baseline === row.candidate ? "= same" : <strong>≠ differs</strong>),
+    },
   ];
 }
 

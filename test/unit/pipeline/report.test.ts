@@ -151,6 +151,8 @@ describe("the cases of a report", () => {
       ["h", "errored"],
       ["c", "unscored"],
       ["b", "improved"],
+      ["a", "unchanged"],
+      ["g", "unchanged"],
     ]);
     expect(found.caseCounts).toEqual({ regressed: 2, errored: 3, unscored: 1, improved: 1, unchanged: 2 });
   });

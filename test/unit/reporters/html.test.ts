@@ -11,8 +11,9 @@ import {
 } from "../../fixtures/report-example.ts";
 
 const page = htmlReporter.render(failingReport());
+const withoutScripts = (html: string) => html.replace(/<script.*<\/script>/s, "");
 const textOf = (html: string) =>
-  html
+  withoutScripts(html)
     .replace(/<style>.*?<\/style>/s, "")
     .replace(/<[^>]*>/g, " ")
     .replaceAll("&lt;", "<")
@@ -21,24 +22,56 @@ const textOf = (html: string) =>
     .replace(/\s+/g, " ");
 
 describe("html", () => {
-  it("admits its own style by hash and nothing else", () => {
-    const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? "";
-    const hash = createHash("sha256").update(style).digest("base64");
-    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
-    expect(policy).toBe(
-      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+  it("admits its own style and script by hash and nothing else", () => {
+    const hashOf = (text: string) => createHash("sha256").update(text).digest("base64");
+    const policyOf = (html: string) =>
+      /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
+    const style = hashOf(/<style>(.*?)<\/style>/s.exec(page)?.[1] ?? "");
+    const script = hashOf(/<script>(.*?)<\/script>/s.exec(page)?.[1] ?? "");
+    expect(policyOf(page)).toBe(
+      `default-src 'none'; style-src 'sha256-${style}'; script-src 'sha256-${script}'; base-uri 'none'; form-action 'none'`,
+    );
+    expect(policyOf(htmlReporter.render(passingReport()))).toBe(
+      `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'`,
     );
   });
 
-  it("has no script, no handler, no inline style and no address outside itself", () => {
-    const tags = page.replace(/<style>.*?<\/style>/s, "").match(/<[^>]*>/g) ?? [];
+  it("carries one script and one island of data that nothing can end, and no script where there is no case", () => {
+    expect(page.match(/<script/g)).toHaveLength(2);
+    expect(page.match(/<\/script/g)).toHaveLength(2);
+    expect(page).toMatch(/<script type="text\/plain" id="case-data">[A-Za-z0-9+/=]+<\/script>/);
+    expect(htmlReporter.render(passingReport())).not.toContain("<script");
+  });
+
+  it("gives the same bytes for the same report", () => {
+    expect(htmlReporter.render(failingReport())).toBe(page);
+  });
+
+  it("keeps within its size by cutting texts, and says so", () => {
+    const report = failingReport(40);
+    const long = Array.from({ length: 3900 }, (_, i) =>
+      String.fromCharCode(97 + ((i * i * 31 + i * 7) % 26)),
+    );
+    const cases = Array.from({ length: 500 }, (_, i) => {
+      const text = `${long.slice(i).join("")}${long.slice(0, i).reverse().join("")} ${i ** 3}`;
+      return { ...report.cases[0]!, caseId: `case-${i}`, candidate: { ...report.cases[0]!.candidate, text } };
+    });
+    const html = htmlReporter.render({ ...report, cases });
+    expect(Buffer.byteLength(html)).toBeLessThanOrEqual(800_000);
+  });
+
+  it("has no other script, no handler, no inline style and no address outside itself", () => {
+    const tags =
+      withoutScripts(page)
+        .replace(/<style>.*?<\/style>/s, "")
+        .match(/<[^>]*>/g) ?? [];
     for (const tag of tags) {
       expect(tag).not.toMatch(/^<(script|img|link|iframe|object|embed|form|base)\b/i);
       expect(tag).not.toMatch(/\s(on\w+|style|src)=/i);
       expect(tag).not.toMatch(/\shref="(?!#)/);
     }
-    expect(page.replace(/<style>.*?<\/style>/s, "")).not.toMatch(/<script/i);
-    expect(page).not.toMatch(/url\(|@import/);
+    expect(withoutScripts(page).replace(/<style>.*?<\/style>/s, "")).not.toMatch(/<script/i);
+    expect(withoutScripts(page)).not.toMatch(/url\(|@import/);
   });
 
   it("shows the hostile text of a case as text", () => {
@@ -86,17 +119,21 @@ describe("html", () => {
     );
   });
 
-  it("shows every case that did not stay the same, folded", () => {
-    expect(page.match(/<details class="case">/g)).toHaveLength(29);
+  it("shows the worst cases without a script, folded, and says how many there are", () => {
+    expect(page.match(/<details class="case">/g)).toHaveLength(8);
     expect(page).not.toMatch(/<details[^>]* open/);
+    expect(textOf(page)).toContain("The 8 worst of 29 cases that did not stay the same.");
+    const large = textOf(htmlReporter.render(largeReport(100, 400)));
+    expect(large).toContain("Regressed (400)");
+    expect(large).toContain("Show 96 decisions that passed");
   });
 
-  it("shows 300 cases of many, regressed first, and says how many are missing", () => {
-    const large = htmlReporter.render(largeReport(100, 400));
-    expect(large.match(/<details class="case">/g)).toHaveLength(300);
-    expect(textOf(large)).toContain("Not shown here: 103 cases of 403.");
-    expect(textOf(large)).toContain("Regressed (300 of 400)");
-    expect(textOf(large)).toContain("Show 96 decisions that passed");
+  it("says which cases of many it does not hold", () => {
+    const report = failingReport();
+    const html = htmlReporter.render({ ...report, caseCounts: { ...report.caseCounts, unchanged: 9971 } });
+    expect(textOf(html)).toContain(
+      "Of 10,000 cases this page holds 29: all that regressed or errored, and a sample of the others",
+    );
   });
 
   it("names every component of both bundles and what the candidate declares", () => {

@@ -1,0 +1,48 @@
+// The page's only script: it opens the cases that the page carries, and puts the explorer in place of the static list.
+import { type ContainerNode, render } from "preact";
+import { type PackedData, unpackData } from "./data.ts";
+import { type Address, Explorer } from "./explorer.tsx";
+import { viewOf } from "./view.ts";
+
+/** What the script uses of the browser; the types of a browser are not among those of the project. */
+interface Browser {
+  readonly document: {
+    getElementById(id: string): (ContainerNode & { textContent: string; replaceChildren(): void }) | null;
+    querySelector(selector: string): { scrollIntoView(): void } | null;
+    readonly documentElement: { setAttribute(name: string, value: string): void };
+  };
+  readonly location: { readonly hash: string };
+  readonly history: { replaceState(state: null, title: string, address: string): void };
+  addEventListener(type: string, listener: () => void): void;
+  removeEventListener(type: string, listener: () => void): void;
+}
+const browser = globalThis as unknown as Browser;
+
+const address: Address = {
+  read: () => browser.location.hash,
+  write: (hash) => browser.history.replaceState(null, "", hash),
+  listen(onChange) {
+    browser.addEventListener("hashchange", onChange);
+    return () => browser.removeEventListener("hashchange", onChange);
+  },
+};
+
+async function unpacked(text: string): Promise<PackedData> {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return (await new Response(stream).json()) as PackedData;
+}
+
+async function start(): Promise<void> {
+  const island = browser.document.getElementById("case-data");
+  const place = browser.document.getElementById("explorer");
+  if (island === null || place === null) return;
+  const data = unpackData(await unpacked(island.textContent));
+  place.replaceChildren();
+  render(<Explorer data={data} address={address} />, place);
+  if (viewOf(address.read()) !== null)
+    browser.document.querySelector("#explorer .case.open, #cases")?.scrollIntoView();
+  browser.document.documentElement.setAttribute("data-explorer", "ready");
+}
+
+void start();
