@@ -28,6 +28,7 @@ export type {
   TargetResponse,
 } from "./core/extensions.ts";
 export { exitCodeOf, type Gate, type GateInput, type Verdict } from "./core/gate.ts";
+export type { Instruction } from "./core/instruction.ts";
 export type { Json, JsonObject } from "./core/json.ts";
 export type { EvaluateContext, JudgeIdentity, JudgeQuestion, JudgeReply } from "./core/judge.ts";
 export type { GivenLabel, Label, LabelRow } from "./core/labels.ts";

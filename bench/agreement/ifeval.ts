@@ -1,9 +1,8 @@
-import { type Expectation, taskCompletion } from "gatewright";
+import { type Instruction, taskCompletion } from "gatewright";
 import { filesByRole } from "./files.ts";
 import { type Kind, type Row, WrongUse } from "./kind.ts";
 import { type Comparison, passes, tally } from "./tally.ts";
 
-type Instruction = NonNullable<Expectation["instructions"]>[number];
 type Bounds = Readonly<{ atLeast?: number; lessThan?: number; exactly?: number }>;
 
 /** Task completion by instructions, against the strict verdicts of IFEval's own checks, one by one. */
