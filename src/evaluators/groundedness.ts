@@ -36,6 +36,7 @@ export interface GroundednessOptions {
 }
 
 const maximumEvidence = 50;
+const maximumMissing = 8;
 /** From this probability on a sentence counts as supported, unless something was found against it. */
 const sentencePassAt = 0.5;
 
@@ -191,7 +192,9 @@ function nearest({ passage }: SentenceMatch, passages: readonly Passage[]): stri
 
 /** What the context says of a sentence, as the end of a phrase: `has support 0.40; not in the context: 45, Mars`. */
 function findingOf({ match, support }: Sentence): string {
-  const missing = [...match.missingFigures, ...match.missingNames].slice(0, 8).map((text) => clip(text, 40));
+  const facts = [...match.missingFigures, ...match.missingNames];
+  const words = match.unsupportedWords.filter((word) => !facts.includes(word));
+  const missing = [...facts, ...words].slice(0, maximumMissing).map((text) => clip(text, 40));
   const parts = [`has support ${share(support)}`];
   if (missing.length > 0) parts.push(`not in the context: ${missing.join(", ")}`);
   if (match.negations > 0) parts.push("differs from the nearest passage in a negation");

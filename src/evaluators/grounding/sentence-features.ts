@@ -1,4 +1,4 @@
-import { aboutSources, abstention, advice, firstPerson, hedges } from "./phrases.ts";
+import { aboutSources, firstPerson } from "./phrases.ts";
 import type { SentenceMatch } from "./sentence.ts";
 
 /** What the model sees of one sentence: the name of each feature and how it follows from the comparison. Shares are 0..1. */
@@ -6,7 +6,6 @@ const features: Readonly<Record<string, (match: SentenceMatch) => number>> = {
   covered: (match) => match.covered / match.stems,
   related: (match) => match.related / match.stems,
   known: (match) => match.known / match.stems,
-  framing: (match) => match.framing / match.stems,
   unsupported: (match) => match.unsupported / match.stems,
   unsupportedCount: (match) => Math.min(8, match.unsupported),
   unsupportedRun: (match) => Math.min(5, match.unsupportedRun),
@@ -20,9 +19,6 @@ const features: Readonly<Record<string, (match: SentenceMatch) => number>> = {
   negation: (match) => Math.min(1, match.negations),
   aboutSources: ({ tokens }) => (tokens.some(({ lower }) => aboutSources.has(lower)) ? 1 : 0),
   firstPerson: ({ tokens }) => (tokens.some(({ lower }) => firstPerson.has(lower)) ? 1 : 0),
-  hedge: ({ tokens }) => (tokens.some(({ lower }) => hedges.has(lower)) ? 1 : 0),
-  advice: ({ sentence }) => (advice.test(sentence) ? 1 : 0),
-  abstention: ({ sentence }) => (abstention.test(sentence) ? 1 : 0),
   length: ({ tokens }) => Math.log(tokens.length),
 };
 

@@ -8,7 +8,7 @@ import {
   togetherOf,
   tripleOf,
 } from "./context.ts";
-import { aboutSources, framing } from "./phrases.ts";
+import { aboutSources } from "./phrases.ts";
 import { type BestWindow, bestWindows, longestCommon, meet } from "./windows.ts";
 
 /** What comparing one sentence of an answer with a context found. */
@@ -25,10 +25,10 @@ export interface SentenceMatch {
   readonly related: number;
   /** Stems that only the question or what else is known has. */
   readonly known: number;
-  /** Stems of framing words that nothing else has. */
-  readonly framing: number;
   /** Stems that nothing has: what the sentence adds. */
   readonly unsupported: number;
+  /** Those words, as they stand in the sentence. */
+  readonly unsupportedWords: readonly string[];
   /** The longest run of words with content that are all unsupported. */
   readonly unsupportedRun: number;
   /** Stems that the best two neighbouring sentences have. */
@@ -91,6 +91,7 @@ export function matchSentence(sentence: string, index: ContextIndex, known: Know
     sentence,
     tokens,
     ...stems.counts,
+    unsupportedWords: [...stems.unsupported.values()],
     unsupportedRun: longestRun(content, stems.unsupported),
     inWindow: pair!.hits,
     together: togetherIn(content, index),
@@ -111,26 +112,25 @@ function hasContent({ stop, lower }: Token): boolean {
 }
 
 interface SortedStems {
-  readonly counts: Pick<SentenceMatch, "stems" | "covered" | "related" | "known" | "framing" | "unsupported">;
+  readonly counts: Pick<SentenceMatch, "stems" | "covered" | "related" | "known" | "unsupported">;
   /** Numbers of the stems that the context has. */
   readonly ids: readonly number[];
-  /** Stems that nothing has. */
-  readonly unsupported: ReadonlySet<string>;
+  /** Stems that nothing has, each with its word. */
+  readonly unsupported: ReadonlyMap<string, string>;
 }
 
 function sortStems(content: readonly Token[], index: ContextIndex, known: Known): SortedStems {
   const distinct = new Map(content.map((token) => [token.stem, token]));
   const ids: number[] = [];
-  const unsupported = new Set<string>();
-  const counts = { stems: distinct.size, covered: 0, related: 0, known: 0, framing: 0, unsupported: 0 };
+  const unsupported = new Map<string, string>();
+  const counts = { stems: distinct.size, covered: 0, related: 0, known: 0, unsupported: 0 };
   for (const token of distinct.values()) {
     const id = index.stems.get(token.stem);
     if (id !== undefined) ids.push(id);
     if (id !== undefined || statesFigure(token, index.figures)) counts.covered++;
     else if (index.families.has(familyOf(token.stem) ?? "")) counts.related++;
     else if (known.stems.has(token.stem)) counts.known++;
-    else if (framing.has(token.lower)) counts.framing++;
-    else unsupported.add(token.stem);
+    else unsupported.set(token.stem, token.text);
   }
   counts.related += counts.covered;
   counts.unsupported = unsupported.size;
@@ -143,12 +143,12 @@ function statesFigure({ text, shape }: Token, meanings: ReadonlySet<string>): bo
   return figures.length > 0 && figures.every((figure) => isStated(figure, meanings));
 }
 
-function longestRun(content: readonly Token[], unsupported: ReadonlySet<string>): number {
+function longestRun(content: readonly Token[], unsupported: ReadonlyMap<string, string>): number {
   let run = 0;
   let longest = 0;
-  for (const { stem, lower } of content) {
-    if (unsupported.has(stem)) longest = Math.max(longest, ++run);
-    else if (!framing.has(lower)) run = 0;
+  for (const { stem } of content) {
+    run = unsupported.has(stem) ? run + 1 : 0;
+    longest = Math.max(longest, run);
   }
   return longest;
 }
