@@ -80,7 +80,8 @@ function environment(store: Store, more: Partial<RunEnvironment> = {}): RunEnvir
     runId: "run-1",
     resume: false,
     now: () => "2026-01-01T00:00:00.000Z",
-    clock: () => performance.now(),
+    // Time stands still, so that two runs of the same answers measure the same.
+    clock: () => 0,
     wait: async () => {},
     redact: (text) => text,
     software: { gatewright: "0", node: "0" },
@@ -194,9 +195,7 @@ describe("a resumed run", () => {
     expect(first.calls + calls).toBe(60);
     const whole = await evaluate(prepared(), environment(memoryStore()));
     if (result.kind !== "finished" || whole.kind !== "finished") throw new Error("not finished");
-    const { operations: _, ...without } = result.report;
-    const { operations: __, ...expected } = whole.report;
-    expect(without).toEqual(expected);
+    expect(result.report).toEqual(whole.report);
   });
 
   it("tries failed trials again, and takes the answer", async () => {
