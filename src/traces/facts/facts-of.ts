@@ -139,13 +139,13 @@ function plus(a: number, b: number): number {
   return b < 0 ? a : a + b;
 }
 
-function callsOf({ spans, parents, upwards, wraps }: SpanTree) {
+function callsOf({ spans, parents, upwards, wraps, repeats }: SpanTree) {
   const known = new Array<boolean>(spans.length).fill(false);
   const calls = { modelCalls: 0, modelCallsWithUsage: 0, modelErrors: 0, toolCalls: 0, toolTimeouts: 0 };
   for (let at = upwards.length - 1; at >= 0; at--) {
     const i = upwards[at]!;
     const span = spans[i]!;
-    if (span.kind === kind.tool) {
+    if (span.kind === kind.tool && !repeats[i]!) {
       calls.toolCalls++;
       if (span.isTimeout) calls.toolTimeouts++;
     }

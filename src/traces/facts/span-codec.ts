@@ -45,9 +45,6 @@ const tokenBits = { input: 1, output: 2, cached: 4, cost: 8, firstToken: 16 } as
 const flagBits = { error: 1, timeout: 2, tags: 4, evaluations: 8 } as const;
 const inline = 0xffffffff;
 
-/** Bytes that the largest record takes: 250 tags and evaluations of texts of at most 200 code units. */
-export const longestRecord = 512 * 1024;
-
 /** A place in bytes that moves on. */
 export interface Cursor {
   readonly bytes: Buffer;

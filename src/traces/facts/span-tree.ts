@@ -11,6 +11,8 @@ export interface SpanTree {
   readonly upwards: readonly number[];
   /** True for each span with a model call inside that is not behind a tool or an agent: it wraps that call. */
   readonly wraps: readonly boolean[];
+  /** True for each tool inside a span of the same tool, no model or agent between them: two libraries tell of one call. */
+  readonly repeats: readonly boolean[];
   /** Spans that had the identifier of another one. */
   readonly duplicates: number;
   /** Spans whose parent is not there. */
@@ -40,6 +42,7 @@ export function spanTree(read: readonly SpanRecord[]): SpanTree {
     parents,
     upwards,
     wraps: wrappers(spans, parents, upwards),
+    repeats: repeatedTools(spans, parents, upwards),
     duplicates: 0,
     orphans,
     circular,
@@ -149,4 +152,25 @@ function wrappers(
 /** True for spans whose inner model calls are calls of their own, not the same call told twice. */
 export function isBoundary({ kind: what }: SpanRecord): boolean {
   return what === kind.tool || what === kind.agent;
+}
+
+function repeatedTools(
+  spans: readonly SpanRecord[],
+  parents: readonly number[],
+  upwards: readonly number[],
+): boolean[] {
+  const enclosing = new Array<number>(spans.length).fill(-1);
+  const repeats = new Array<boolean>(spans.length).fill(false);
+  for (let at = upwards.length - 1; at >= 0; at--) {
+    const i = upwards[at]!;
+    const parent = parents[i]!;
+    if (parent < 0) continue;
+    const above = spans[parent]!.kind;
+    if (above === kind.tool) enclosing[i] = parent;
+    else if (above !== kind.model && above !== kind.agent) enclosing[i] = enclosing[parent]!;
+    const { kind: what, label } = spans[i]!;
+    const outer = enclosing[i]!;
+    repeats[i] = what === kind.tool && outer >= 0 && spans[outer]!.label === label;
+  }
+  return repeats;
 }

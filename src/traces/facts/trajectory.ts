@@ -7,13 +7,16 @@ const longestStep = 100;
 
 /** The steps of a trace in the order in which they began. */
 export function trajectoryOf(tree: SpanTree, stepSlot: number): string[] {
-  const { spans, wraps } = tree;
+  const { spans, wraps, repeats } = tree;
   const agents = nearestAgents(tree);
   const steps: string[] = [];
   spans.forEach((span, i) => {
     const said = span.tags?.find(({ slot }) => slot === stepSlot)?.value;
     const step =
-      said ?? (span.kind === kind.agent ? subAgentStep(spans, i, agents[i]!) : stepOf(span, wraps[i]!));
+      said ??
+      (span.kind === kind.agent
+        ? subAgentStep(spans, i, agents[i]!)
+        : stepOf(span, wraps[i]! || repeats[i]!));
     if (step !== null) steps.push(step.slice(0, longestStep));
   });
   if (steps.length <= mostSteps) return steps;
@@ -21,12 +24,12 @@ export function trajectoryOf(tree: SpanTree, stepSlot: number): string[] {
 }
 
 /** The words of the gen_ai conventions, whatever the library calls it. */
-function stepOf({ kind: what, label }: SpanRecord, isWrapper: boolean): string | null {
+function stepOf({ kind: what, label }: SpanRecord, isToldTwice: boolean): string | null {
   switch (what) {
     case kind.model:
-      return isWrapper ? null : "chat";
+      return isToldTwice ? null : "chat";
     case kind.tool:
-      return `execute_tool ${label}`;
+      return isToldTwice ? null : `execute_tool ${label}`;
     case kind.retrieval:
       return "retrieval";
     case kind.embedding:

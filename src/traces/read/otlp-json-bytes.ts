@@ -1,5 +1,3 @@
-import type { KnownName } from "../facts/names.ts";
-import type { AttributeValue } from "../facts/span-reader.ts";
 import type { Origin } from "../facts/span-record.ts";
 import { type ByteTable, byteTable, nextHash } from "./byte-table.ts";
 import {
@@ -10,6 +8,7 @@ import {
   readParent,
   setParent,
 } from "./identifiers.ts";
+import { JsonAttributes } from "./json-attributes.ts";
 import {
   byte,
   enters,
@@ -23,7 +22,7 @@ import {
   passValue,
   peek,
 } from "./json-bytes.ts";
-import { readAttribute, readEvents, readResource, readScope, readStatus } from "./otlp-json.ts";
+import { readEvents, readResource, readScope, readStatus } from "./otlp-json.ts";
 import { missing, type SpanSink } from "./sink.ts";
 import {
   millisecondsBetween,
@@ -79,15 +78,6 @@ const oldMembers = new Set([
   "start_time_unix_nano",
   "end_time_unix_nano",
 ]);
-const longestInterned = 64;
-// As 32-bit numbers in little-endian order: comparing four bytes at a time is what makes attributes cheap to pass.
-const word = (text: string) => Buffer.from(text).readInt32LE(0);
-const keyStart = [word('{"ke'), word('y":"')] as const;
-const valueStart = [word(',"va'), word('lue"')] as const;
-const intStart = [word('"int'), word("Valu"), word('e":x') & 0xffffff] as const;
-const doubleStart = [word('"dou'), word("bleV"), word("alue"), word('":xx') & 0xffff] as const;
-const stringStart = [word('"str'), word("ingV"), word("alue"), word('":"x') & 0xffffff] as const;
-
 /** A reader that gives what it reads to a sink. Follows the text once and makes nothing of what no fact needs. */
 export function jsonBytesReader(sink: SpanSink): JsonBytesReader {
   const walker = new JsonWalker(sink);
@@ -96,9 +86,8 @@ export function jsonBytesReader(sink: SpanSink): JsonBytesReader {
 
 class JsonWalker {
   private readonly sink: SpanSink;
-  private readonly keys: ByteTable<KnownName | null>;
+  private readonly attributes: JsonAttributes;
   private readonly members: ByteTable<Member | null>;
-  private readonly texts: ByteTable<string> = byteTable((text) => text);
   private readonly ids: IdentifierWords = identifierWords();
   private readonly start: TimePoint = { seconds: 0, nanoseconds: 0 };
   private readonly end: TimePoint = { seconds: 0, nanoseconds: 0 };
@@ -114,7 +103,7 @@ class JsonWalker {
 
   constructor(sink: SpanSink) {
     this.sink = sink;
-    this.keys = byteTable((name) => sink.reader.names.get(name) ?? null);
+    this.attributes = new JsonAttributes(sink);
     const known = new Set<string>(members);
     this.members = byteTable((name) => {
       if (oldMembers.has(name)) throw new OddJson("an older shape");
@@ -264,7 +253,7 @@ class JsonWalker {
         this.parent(place);
         return;
       case "name":
-        if (peek(place) === byte.quote) this.spanName = this.text(place, false);
+        if (peek(place) === byte.quote) this.spanName = this.attributes.text(place, false);
         else passValue(place);
         return;
       case "startTimeUnixNano":
@@ -309,15 +298,6 @@ class JsonWalker {
     return readNanoseconds(parsed(place, from - 1, end + 1), into);
   }
 
-  /** A text with the place at its first quote. */
-  private text(place: JsonPlace, isIdentifier: boolean): string {
-    const from = place.at + 1;
-    const end = passText(place);
-    if (place.isEscaped) return parsed(place, from - 1, end + 1) as string;
-    if (end - from > longestInterned || isIdentifier) return place.bytes.toString("utf8", from, end);
-    return this.texts.get(place.bytes, from, end);
-  }
-
   private events(place: JsonPlace): void {
     if (place.bytes[place.at] === byte.openBracket && place.bytes[place.at + 1] === byte.closeBracket)
       place.at += 2;
@@ -334,106 +314,7 @@ class JsonWalker {
     this.statusMessage = message;
   }
 
-  /** An attribute, as nearly all writers write it; else by JSON.parse. */
   private attribute(place: JsonPlace): void {
-    peek(place);
-    const from = place.at;
-    if (this.usualAttribute(place)) return;
-    place.at = from;
-    readAttribute(parseValue(place), this.sink);
+    this.attributes.read(place);
   }
-
-  /** True for `{"key":"…","value":{"…Value":…}}` without white space and escapes in the key. Reads it, where its name is known. */
-  private usualAttribute(place: JsonPlace): boolean {
-    const { bytes, end } = place;
-    let at = place.at;
-    if (int32(bytes, at) !== keyStart[0] || int32(bytes, at + 4) !== keyStart[1]) return false;
-    const from = at + 8;
-    let hash = 0;
-    for (at = from; at < end; at++) {
-      const code = bytes[at]!;
-      if (code === byte.quote) break;
-      if (code === byte.backslash) return false;
-      hash = nextHash(hash, code);
-    }
-    const keyEnd = at++;
-    if (int32(bytes, at) !== valueStart[0] || int32(bytes, at + 4) !== valueStart[1]) return false;
-    if (bytes[at + 8] !== byte.colon || bytes[at + 9] !== byte.openBrace) return false;
-    at += 10;
-    const isString =
-      int32(bytes, at) === stringStart[0] &&
-      int32(bytes, at + 4) === stringStart[1] &&
-      int32(bytes, at + 8) === stringStart[2] &&
-      (int32(bytes, at + 12) & 0xffffff) === stringStart[3];
-    const known = this.keys.find(bytes, from, keyEnd, hash);
-    if (isString) {
-      place.at = at + 14;
-      if (known === null) passText(place);
-      else return this.usualString(place, known);
-      return closes(place);
-    }
-    if (known !== null) return this.usualNumber(place, at, known);
-    place.at = at - 1;
-    passValue(place);
-    if (bytes[place.at] !== byte.closeBrace) return false;
-    place.at++;
-    return true;
-  }
-
-  /** A whole number of at most 15 digits, in quotes or not, or a number with a fraction. */
-  private usualNumber(place: JsonPlace, at: number, known: KnownName): boolean {
-    const { bytes } = place;
-    const first = int32(bytes, at);
-    let value = 0;
-    if (
-      first === intStart[0] &&
-      int32(bytes, at + 4) === intStart[1] &&
-      (int32(bytes, at + 8) & 0xffffff) === intStart[2]
-    ) {
-      const isQuoted = bytes[at + 11] === byte.quote;
-      const from = at + 11 + (isQuoted ? 1 : 0);
-      let digits = from;
-      for (; isDigit(bytes[digits]!) && digits - from < 16; digits++)
-        value = value * 10 + bytes[digits]! - 48;
-      if (digits === from || digits - from > 15 || (isQuoted && bytes[digits] !== byte.quote)) return false;
-      place.at = digits + (isQuoted ? 1 : 0);
-    } else if (
-      first === doubleStart[0] &&
-      int32(bytes, at + 4) === doubleStart[1] &&
-      int32(bytes, at + 8) === doubleStart[2] &&
-      (int32(bytes, at + 12) & 0xffff) === doubleStart[3]
-    ) {
-      place.at = at + 14;
-      passValue(place);
-      value = Number(bytes.toString("latin1", at + 14, place.at));
-      if (!Number.isFinite(value)) return false;
-    } else return false;
-    if (!closes(place)) return false;
-    this.sink.reader.attribute(known, value);
-    return true;
-  }
-
-  private usualString(place: JsonPlace, known: KnownName): boolean {
-    const value: AttributeValue = this.text(place, known.isIdentifier);
-    if (!closes(place)) return false;
-    this.sink.reader.attribute(known, value);
-    return true;
-  }
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-/** Passes the end of a value and of its attribute. */
-function closes(place: JsonPlace): boolean {
-  const { bytes, at } = place;
-  if (bytes[at] !== byte.closeBrace || bytes[at + 1] !== byte.closeBrace) return false;
-  place.at = at + 2;
-  return true;
-}
-
-/** Four bytes as a number; what is behind the end is no part of any text. */
-function int32(bytes: Buffer, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }

@@ -90,6 +90,21 @@ describe("tokens of a trace", () => {
   });
 });
 
+describe("tool calls of a trace", () => {
+  it("count once where a client of the tool tells of the same call, twice where an agent called it again", async () => {
+    const told = await readSpans([agent(1), tool(2, 1, "find"), { id: 3, parent: 2 }, tool(4, 3, "find")]);
+    expect(told.trace).toMatchObject({ toolCalls: 1, trajectory: ["execute_tool find"] });
+    const again = await readSpans([
+      agent(1),
+      tool(2, 1, "find"),
+      agent(3, 2),
+      tool(4, 3, "find"),
+      tool(5, 4, "open"),
+    ]);
+    expect(again.trace.toolCalls).toBe(3);
+  });
+});
+
 describe("the cost of a trace", () => {
   // gpt-4o: 2.50 USD for a million tokens read, 1.25 of them cached, 10 USD for a million written.
   it("follows from the price table, cached tokens apart", async () => {
