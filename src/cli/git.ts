@@ -4,6 +4,16 @@ import type { RunManifest } from "../core/run.ts";
 
 const run = promisify(execFile);
 
+/** Who is at work, by git's `user.name`; `null` where it names nobody. */
+export async function gitUser(): Promise<string | null> {
+  try {
+    const { stdout } = await run("git", ["config", "user.name"]);
+    return stdout.trim() || null;
+  } catch {
+    return null;
+  }
+}
+
 /** The commit of the working directory and whether tracked files differ from it; `null` outside a repository or without git. */
 export async function gitState(): Promise<RunManifest["git"]> {
   try {

@@ -16,7 +16,7 @@ import {
   traceEmitter,
 } from "../index.ts";
 import { evaluationFile } from "./evaluation-file.ts";
-import { gitState } from "./git.ts";
+import { gitState, gitUser } from "./git.ts";
 import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { progressDisplay } from "./progress.ts";
@@ -161,6 +161,7 @@ async function runPrepared(
       redact,
       software: { gatewright: packageVersion(), node: process.versions.node },
       git: await gitState(),
+      startedBy: await gitUser(),
       stop: interruption.stop,
       abort: interruption.abort,
       onProgress: (progress) => display?.update(progress),

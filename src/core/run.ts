@@ -35,6 +35,8 @@ export const runManifestSchema = z.object({
   evaluation: z.object({ name: z.string(), file: z.string() }),
   /** Version of gatewright and of Node. */
   software: z.object({ gatewright: z.string(), node: z.string() }),
+  /** Who started it, as git names its user; left out where git names nobody. */
+  startedBy: z.string().optional(),
   /** The repository; `null` outside one. */
   git: gitStateSchema.nullable(),
   /** The dataset. */

@@ -59,6 +59,8 @@ export interface RunEnvironment {
   readonly redact: Redact;
   readonly software: RunManifest["software"];
   readonly git: RunManifest["git"];
+  /** Who starts the run; `null` or left out where nobody is named. */
+  readonly startedBy?: string | null;
   /** No further trial is started once it is aborted. */
   readonly stop: AbortSignal;
   /** Trials in flight are given up once it is aborted. */
@@ -186,7 +188,7 @@ function refuseMismatch(stored: RunManifest, now: RunManifest): void {
 
 function manifestFor(
   prepared: PreparedRun,
-  { runId, now, software, git, redact }: RunEnvironment,
+  { runId, now, software, git, startedBy, redact }: RunEnvironment,
 ): RunManifest {
   const { evaluation, dataset, gate } = prepared;
   return {
@@ -195,6 +197,7 @@ function manifestFor(
     createdAt: now(),
     evaluation: { name: evaluation.value.name, file: evaluation.shown },
     software,
+    ...(startedBy && { startedBy }),
     git,
     dataset: {
       name: dataset.description.name,

@@ -6,7 +6,13 @@ import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { htmlReporter } from "../../src/reporters/index.ts";
-import { failingReport, inconclusiveReport, largeReport, passingReport } from "../fixtures/report-example.ts";
+import {
+  failingReport,
+  inconclusiveReport,
+  largeReport,
+  passingReport,
+  traceReport,
+} from "../fixtures/report-example.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const there = existsSync(executablePath);
@@ -14,6 +20,7 @@ const pages = {
   fail: htmlReporter.render(failingReport()),
   inconclusive: htmlReporter.render(inconclusiveReport()),
   pass: htmlReporter.render(passingReport()),
+  traces: htmlReporter.render(traceReport()),
   large: htmlReporter.render(largeReport(100, 400)),
 };
 const withoutPolicy = pages.fail.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "");
@@ -165,12 +172,15 @@ describe.skipIf(!there)(
           ["fail", "#cases?change=all&case=refund-003"],
           ["inconclusive", ""],
           ["pass", ""],
-        ].map(([name, address]) => [scheme, name as "fail" | "pass", address!] as const),
+          ["traces", ""],
+        ].map(([name, address]) => [scheme, name as "fail" | "pass" | "traces", address!] as const),
       ),
     )("has nothing that axe complains of: %s, %s", async (colorScheme, name, address) => {
       const html = pages[name].replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "");
       const { page, close } =
-        name === "pass" ? await openStatic(html, colorScheme) : await open(html, address, { colorScheme });
+        name === "pass" || name === "traces"
+          ? await openStatic(html, colorScheme)
+          : await open(html, address, { colorScheme });
       await page.evaluate(axe.source);
       const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
         "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((found) => found.violations)",

@@ -37,7 +37,11 @@ const rules: Record<string, { rooms: string[]; packages: string[]; node: boolean
     ],
     node: true,
   },
-  reporters: { rooms: ["core"], packages: ["preact", "preact-render-to-string"], node: true },
+  reporters: {
+    rooms: ["core"],
+    packages: ["d3-scale", "d3-shape", "preact", "preact-render-to-string"],
+    node: true,
+  },
   cli: { rooms: ["index", "config", "core"], packages: ["commander"], node: true },
   config: { rooms: ["core", "pipeline"], packages: ["zod"], node: true },
   define: { rooms: ["core"], packages: [], node: false },

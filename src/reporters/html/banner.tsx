@@ -81,7 +81,7 @@ function decided(report: Report, decision: Decision) {
         {decision.interval === null ? null : ` at ${format.level(decision.interval.level)}`}; rule:{" "}
         {ruleText(decision.rule)}
       </Fact>
-      <Fact question="Can I believe it?" answer={format.plural(decision.n, "case")}>
+      <Fact question="Can I believe it?" answer={format.plural(decision.n, decision.unit)}>
         {decision.casesNeeded === null
           ? `${format.count(decision.clusters)} independent`
           : `about ${format.count(decision.casesNeeded)} are needed`}
@@ -106,20 +106,31 @@ function overall(report: Report) {
       </Fact>
       <Fact
         question="By how much?"
-        answer={`${format.plural(caseCount(report, "regressed"), "case")} regressed`}
-      >
-        {format.count(caseCount(report, "improved"))} improved
-      </Fact>
-      <Fact
-        question="Can I believe it?"
         answer={
-          report.provenance === null ? format.absent : format.plural(report.provenance.dataset.cases, "case")
+          report.traces === undefined
+            ? `${format.plural(caseCount(report, "regressed"), "case")} regressed`
+            : report.verdict === "pass"
+              ? "Within every bound"
+              : "Not known"
         }
       >
+        {report.traces === undefined ? (
+          `${format.count(caseCount(report, "improved"))} improved`
+        ) : (
+          <a href="#decisions">see the decisions</a>
+        )}
+      </Fact>
+      <Fact question="Can I believe it?" answer={extentOf(report)}>
         <NotesLink report={report} />
       </Fact>
     </>
   );
+}
+
+function extentOf({ provenance, traces }: Report): string {
+  if (traces !== undefined)
+    return `${format.count(traces.baseline.traces)} and ${format.plural(traces.candidate.traces, "trace")}`;
+  return provenance === null ? format.absent : format.plural(provenance.dataset.cases, "case");
 }
 
 function NotesLink({ report }: { report: Report }) {

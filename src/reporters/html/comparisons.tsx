@@ -4,6 +4,7 @@ import * as format from "../format.ts";
 import { oneLine } from "../text.ts";
 import { failuresText, levelPrefix } from "../words.ts";
 import { Code, type ColumnOf, DataTable, Name, Section } from "./parts.tsx";
+import { OperationPlots } from "./plots.tsx";
 
 /** Candidate against baseline for each metric in each cohort. */
 export function Comparisons({ report }: { report: Report }) {
@@ -62,6 +63,7 @@ export function OperationsSection({ report }: { report: Report }) {
       title="Latency, tokens, cost and failures"
       lead="Latency is that of answered trials. Tokens and cost are sums over the trials that report them."
     >
+      <OperationPlots operations={report.operations} />
       <DataTable
         kind="scroll"
         caption="Operations by cohort and side"

@@ -1,14 +1,15 @@
 import type { Decision } from "../../core/comparison.ts";
 import type { Report } from "../../core/report.ts";
 import * as format from "../format.ts";
-import { visible } from "../text.ts";
+import { oneLine, visible } from "../text.ts";
 import { bySeverity, estimateText, hintsOf, levelPrefix, ratesText, ruleText, tally } from "../words.ts";
+import { addressOf } from "./explorer/view.ts";
 import { Code, type ColumnOf, DataTable, Name, Section, VerdictMark } from "./parts.tsx";
 
 const openPasses = 20;
 
 /** Decisions worst first, blocking before advisory; many that passed are folded. */
-export function Decisions({ report }: { report: Report }) {
+export function Decisions({ report, isExplored }: { report: Report; isExplored: boolean }) {
   if (report.decisions.length === 0)
     return (
       <Section id="decisions" title="Decisions">
@@ -25,35 +26,45 @@ export function Decisions({ report }: { report: Report }) {
               : `Advisory decisions, which do not decide the verdict: ${tally(decisions)}`
           }
           decisions={decisions}
+          isExplored={isExplored}
         />
       ))}
     </Section>
   );
 }
 
-function Group({ title, decisions }: { title: string; decisions: readonly Decision[] }) {
+interface GroupProps {
+  readonly decisions: readonly Decision[];
+  readonly isExplored: boolean;
+}
+
+function Group({ title, decisions, isExplored }: GroupProps & { title: string }) {
   const passed = decisions.filter(({ decision }) => decision === "pass");
   const fold = passed.length > openPasses;
   const open = fold ? decisions.filter(({ decision }) => decision !== "pass") : decisions;
   return (
     <>
-      {open.length === 0 ? null : <DecisionTable caption={title} decisions={open} />}
+      {open.length === 0 ? null : <DecisionTable caption={title} decisions={open} isExplored={isExplored} />}
       {fold ? (
         <details>
           <summary>Show {format.plural(passed.length, "decision")} that passed</summary>
-          <DecisionTable caption={`${title}; those that passed`} decisions={passed} />
+          <DecisionTable caption={`${title}; those that passed`} decisions={passed} isExplored={isExplored} />
         </details>
       ) : null}
     </>
   );
 }
 
-function DecisionTable({ caption, decisions }: { caption: string; decisions: readonly Decision[] }) {
+function DecisionTable({ caption, decisions, isExplored }: GroupProps & { caption: string }) {
   const columns: ColumnOf<Decision>[] = [
     { heading: "Decision", cell: ({ decision }) => <VerdictMark verdict={decision} /> },
     { heading: "Cohort", names: true, cell: ({ cohort }) => <Name>{cohort}</Name> },
     { heading: "Metric", cell: ({ metric }) => <Code>{metric}</Code> },
-    { heading: "Cases", numeric: true, cell: ({ n }) => format.count(n) },
+    {
+      heading: decisions.every(({ unit }) => unit === "trace") ? "Traces" : "Cases",
+      numeric: true,
+      cell: ({ n }) => format.count(n),
+    },
     { heading: "Baseline → candidate", numeric: true, cell: ratesText },
     {
       heading: `Change or rate [${levelPrefix(decisions)}interval]`,
@@ -62,7 +73,9 @@ function DecisionTable({ caption, decisions }: { caption: string; decisions: rea
     },
     { heading: "Rule", cell: ({ rule }) => ruleText(rule) },
   ];
-  return <DataTable kind="cards" caption={caption} columns={columns} rows={decisions} note={noteOf} />;
+  return (
+    <DataTable kind="cards" caption={caption} columns={columns} rows={decisions} note={noteOf(isExplored)} />
+  );
 }
 
 function Evidence({ decision }: { decision: Decision }) {
@@ -75,19 +88,49 @@ function Evidence({ decision }: { decision: Decision }) {
   );
 }
 
-function noteOf(decision: Decision) {
-  if (decision.decision === "pass" && !decision.degradedWithinMargin) return null;
-  const hints = hintsOf(decision);
-  return (
-    <>
-      <p>{visible(decision.reason)}</p>
-      {hints.length === 0 ? null : (
-        <ul class="hints">
-          {hints.map((hint) => (
-            <li>{hint}</li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
+function noteOf(isExplored: boolean) {
+  return (decision: Decision) => {
+    if (decision.decision === "pass" && !decision.degradedWithinMargin) return null;
+    const hints = hintsOf(decision);
+    const link = isExplored ? linkTo(decision) : null;
+    return (
+      <>
+        <p>{visible(decision.reason)}</p>
+        {hints.length === 0 && link === null ? null : (
+          <ul class="hints">
+            {hints.map((hint) => (
+              <li>{hint}</li>
+            ))}
+            {link === null ? null : (
+              <li>
+                <a href={link}>
+                  show the cases
+                  <span class="hidden">
+                    {" "}
+                    of {oneLine(decision.metric)} in {oneLine(decision.cohort)}
+                  </span>
+                </a>
+              </li>
+            )}
+          </ul>
+        )}
+      </>
+    );
+  };
+}
+
+/** The explorer's view of the cases that made a decision what it is. */
+function linkTo({ metric, cohort, regressed }: Decision): string | null {
+  if (regressed === 0) return null;
+  const tags = cohort === "all" ? [] : cohort.split(" & ");
+  const evaluator = metric.replace(/\.value$/, "");
+  return addressOf({
+    change: "regressed",
+    tags,
+    evaluator,
+    label: "",
+    search: "",
+    order: "loss",
+    open: null,
+  });
 }

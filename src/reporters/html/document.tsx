@@ -8,15 +8,17 @@ import { Comparisons, OperationsSection } from "./comparisons.tsx";
 import { Decisions } from "./decisions.tsx";
 import { Explanation } from "./explanation.tsx";
 import { Forest } from "./forest.tsx";
+import { NextSteps } from "./next.tsx";
 import { Name } from "./parts.tsx";
 import { Provenance } from "./provenance.tsx";
+import { TraceCoverage, Trajectories } from "./traces.tsx";
 import { Trust } from "./trust.tsx";
 
 /** The whole page. */
 export function Page(props: { report: Report; styles: string; policy: string; isExplored: boolean }) {
   const { report, styles, policy, isExplored } = props;
   const run = report.provenance;
-  const name = run === null ? "gatewright" : oneLine(run.evaluation.name);
+  const name = run !== null ? oneLine(run.evaluation.name) : report.traces ? "traces" : "gatewright";
   return (
     <html lang="en">
       <head>
@@ -38,10 +40,13 @@ export function Page(props: { report: Report; styles: string; policy: string; is
           <Banner report={report} />
           <Contents report={report} />
           <Trust report={report} />
-          <Decisions report={report} />
+          <Decisions report={report} isExplored={isExplored} />
           <Forest report={report} />
           <Comparisons report={report} />
           <OperationsSection report={report} />
+          <TraceCoverage report={report} />
+          <Trajectories report={report} />
+          <NextSteps report={report} />
           <Cases report={report} isExplored={isExplored} />
           <Provenance report={report} />
           <Explanation report={report} />
@@ -63,7 +68,9 @@ function Header({ report }: { report: Report }) {
   return (
     <header>
       <p class="brand">gatewright</p>
-      {run === null ? null : (
+      {run === null ? (
+        <TraceNames report={report} />
+      ) : (
         <p class="what">
           <strong>
             <Name>{run.evaluation.name}</Name>
@@ -78,6 +85,20 @@ function Header({ report }: { report: Report }) {
   );
 }
 
+function TraceNames({ report: { traces } }: { report: Report }) {
+  if (traces === undefined) return null;
+  const nameOf = ({ releases }: typeof traces.baseline) =>
+    Object.keys(releases).slice(0, 3).join(", ") || "unknown";
+  return (
+    <p class="what">
+      <strong>Traces</strong>
+      <span>
+        <Name>{nameOf(traces.baseline)}</Name> → <Name>{nameOf(traces.candidate)}</Name>
+      </span>
+    </p>
+  );
+}
+
 function Contents({ report }: { report: Report }) {
   const drawn = report.decisions.some(
     ({ margin, interval, estimate }) => margin !== null && interval && estimate !== null,
@@ -88,6 +109,9 @@ function Contents({ report }: { report: Report }) {
     ["plot", "Changes", drawn],
     ["comparisons", "Comparisons", report.comparisons.length > 0],
     ["operations", "Operations", report.operations.length > 0],
+    ["coverage", "Traces", report.traces !== undefined],
+    ["ways", "Ways", report.traces !== undefined],
+    ["next", "What to do next", report.nextSteps.length > 0 || report.rollback !== null],
     ["cases", "Cases", report.cases.length > 0],
     ["provenance", "What was compared", true],
     ["rule", "How the rule works", true],

@@ -7,10 +7,19 @@ export function Explanation({ report }: { report: Report }) {
   return (
     <Section id="rule" title="How the rule works">
       <ol class="explanation">
-        <li>
-          <strong>Both releases answer the same cases</strong> and the same evaluators judge the answers. The
-          change is the candidate’s rate minus the baseline’s over the cases that were judged on both sides.
-        </li>
+        {report.traces === undefined ? (
+          <li>
+            <strong>Both releases answer the same cases</strong> and the same evaluators judge the answers.
+            The change is the candidate’s rate minus the baseline’s over the cases that were judged on both
+            sides.
+          </li>
+        ) : (
+          <li>
+            <strong>Two groups of requests are compared,</strong> those that each release answered. They share
+            no requests, so the two must have been asked alike: the change is the candidate’s rate minus the
+            baseline’s, and traces of one conversation count as one.
+          </li>
+        )}
         <li>
           <strong>A margin</strong> is the largest loss that is acceptable, declared before the run. The
           decision is <em>pass</em> when the whole interval of the change lies above that loss, <em>fail</em>{" "}

@@ -1,4 +1,6 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: rows that are laid out as a grid lose their roles in some browsers
+import { scaleLinear } from "d3-scale";
+import { symbol, symbolCircle, symbolDiamond2, symbolSquare } from "d3-shape";
 import type { Decision } from "../../core/comparison.ts";
 import type { Report } from "../../core/report.ts";
 import * as format from "../format.ts";
@@ -147,11 +149,16 @@ function gainOf(decision: Decision): Decision {
   };
 }
 
+const shapes = {
+  fail: symbol(symbolDiamond2, 110)(),
+  pass: symbol(symbolCircle, 95)(),
+  inconclusive: symbol(symbolSquare, 110)(),
+  error: symbol(symbolSquare, 110)(),
+};
+
 /** A shape for each decision, so that it is not told by colour alone: a diamond failed, a square is open, a disc passed. */
 function shapeOf({ decision }: Decision): string {
-  if (decision === "fail") return "M0 -8L8 0L0 8L-8 0Z";
-  if (decision === "pass") return "M-5.5 0A5.5 5.5 0 1 0 5.5 0A5.5 5.5 0 1 0 -5.5 0Z";
-  return "M-5.5 -5.5H5.5V5.5H-5.5Z";
+  return shapes[decision] ?? "";
 }
 
 function Axis({ scale }: { scale: Scale }) {
@@ -192,24 +199,12 @@ function scaleOf(decisions: readonly Decision[]): Scale {
       estimate ?? 0,
       ...[interval, worstCaseInterval].flatMap((each) => (each === null ? [] : [each.lower, each.upper])),
     ]);
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  const step = stepFor(high - low);
-  const first = Math.floor(low / step) * step - step / 4;
-  const last = Math.ceil(high / step) * step + step / 4;
-  const ticks: number[] = [];
-  for (let i = Math.ceil(first / step); i * step <= last; i++) ticks.push(i * step);
+  const scale = scaleLinear([Math.min(...values), Math.max(...values)], [2, 98]).nice(6);
+  const ticks = scale.ticks(6);
+  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
   return {
-    at: (value) => `${twoDecimals((100 * (value - first)) / (last - first))}%`,
+    at: (value) => `${scale(value).toFixed(2)}%`,
     ticks,
-    decimals: step < 0.01 ? 1 : 0,
+    decimals: step < 0.0099 ? 1 : 0,
   };
-}
-
-function stepFor(span: number): number {
-  return [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((step) => span / step <= 7) ?? 0.5;
-}
-
-function twoDecimals(value: number): string {
-  return value.toFixed(2);
 }

@@ -18,7 +18,11 @@ export function Provenance({ report }: { report: Report }) {
   if (run === null)
     return (
       <Section id="provenance" title="What exactly was compared">
-        <p>Nothing: the run was refused before it had a manifest.</p>
+        <p>
+          {report.traces === undefined
+            ? "Nothing: the run was refused before it had a manifest."
+            : `The traces of ${oneLine(report.traces.baseline.label)} against those of ${oneLine(report.traces.candidate.label)}, as two groups that share no requests.`}
+        </p>
       </Section>
     );
   const declared = report.comparability.filter(({ level }) => level === "declared");
@@ -79,7 +83,8 @@ function columnsFor(run: RunManifest): ColumnOf<ComponentRow>[] {
   ];
 }
 
-function Hash({ value }: { value: string | null }) {
+/** A fingerprint, shortened; a dash where there is none. */
+export function Hash({ value }: { value: string | null }) {
   return value === null ? <span>{format.absent}</span> : <Code>{format.shortFingerprint(value)}</Code>;
 }
 
@@ -102,9 +107,7 @@ function runFacts(run: RunManifest) {
         {format.plural(dataset.cases, "case")}, <Hash value={dataset.fingerprint} />
       </Fact>
       <Fact name="Cases chosen by">{run.filter === null ? "all cases" : <Code>{run.filter}</Code>}</Fact>
-      <Fact name="Evaluators">
-        {oneLine(run.evaluators.map(({ name, version }) => `${name} version ${version}`).join(", "))}
-      </Fact>
+      <Fact name="Evaluators">{oneLine(run.evaluators.map(evaluatorText).join(", "))}</Fact>
       <Fact name="Gate">
         <Name>{gate.name}</Name>, <Hash value={gate.hash} />
       </Fact>
@@ -125,9 +128,23 @@ function runFacts(run: RunManifest) {
       </Fact>
       <Fact name="Run">
         <Code>{run.runId}</Code>, started {oneLine(format.time(run.createdAt))}
+        {run.startedBy === undefined ? null : (
+          <>
+            {" "}
+            by <Name>{run.startedBy}</Name>
+          </>
+        )}
       </Fact>
     </>
   );
+}
+
+function evaluatorText({ name, version, judgedBy }: RunManifest["evaluators"][number]): string {
+  const judge =
+    judgedBy === undefined
+      ? ""
+      : `, judged by ${judgedBy.name} ${format.shortFingerprint(judgedBy.fingerprint)}`;
+  return `${name} version ${version}${judge}`;
 }
 
 /** What the costs of the two sides rest on, where their targets say so. */

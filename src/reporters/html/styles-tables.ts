@@ -48,6 +48,20 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
 .interval { stroke: var(--tone); stroke-width: 2.5; }
 .worst-case { stroke: var(--tone); stroke-width: 2; stroke-dasharray: 1 3; }
 .point { fill: var(--tone); stroke: var(--sheet); stroke-width: 1.5; }
+.steps { padding-left: 1.5rem; max-width: 52rem; } .steps li { margin-bottom: .75rem; padding-left: .25rem; } .steps strong { font-weight: 600; }
+.plot { margin: 0 0 1.75rem; }
+.plot figcaption { margin-bottom: .375rem; } .plot ul { list-style: none; margin: 0; padding: 0; }
+.plot li { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: 0 1rem; align-items: center; border-top: 1px solid var(--line); font-size: .875rem; }
+.plot svg { display: block; overflow: visible; } .plot text { fill: var(--faint); font-size: .75rem; }
+.key { display: inline-flex; align-items: center; gap: .375rem; margin-left: .75rem; font-size: .8125rem; color: var(--faint); }
+.key-mark { width: .75rem; height: .75rem; border-radius: 50%; border: 2px solid var(--faint); } .key-mark.candidate { background: var(--link); border-color: var(--link); margin-left: .5rem; }
+.marks line { stroke: var(--faint); stroke-width: 2; } .marks circle { fill: var(--page); stroke: var(--faint); stroke-width: 2; }
+.marks.candidate line { stroke: var(--link); } .marks.candidate circle { fill: var(--link); stroke: var(--link); }
+.change-bar { --tone: var(--ink); display: inline-block; width: 100%; min-width: 9rem; vertical-align: middle; }
+.way { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem 0; margin: 0 0 1.5rem; padding: 0; }
+.way li { border: 1px solid var(--line); border-radius: 6px; padding: .25rem .625rem; background: var(--sheet); margin-right: 1.75rem; position: relative; }
+.way li:not(:last-child)::after { content: "→"; position: absolute; right: -1.375rem; color: var(--faint); }
+.way .baseline { border-style: dashed; } .way .candidate { border-color: var(--link); }
 .legend { font-size: .8125rem; max-width: 46rem; margin-top: .5rem; }
 @media screen and (max-width: 60rem) {
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -62,6 +76,7 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
   .hints { display: block; }
 }
 @media screen and (max-width: 46rem) {
+  .plot li { grid-template-columns: minmax(0, 1fr); padding: .25rem 0; } .key { margin-left: 0; }
   .forest, .forest tbody { display: block; }
   .forest tbody tr { grid-template-columns: minmax(0, 1fr); padding: .375rem 0; }
   .forest td.number { text-align: left; }

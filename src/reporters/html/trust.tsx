@@ -21,6 +21,7 @@ export function concernsOf(report: Report): Concern[] {
     ...uncounted(report),
     ...missing(report),
     ...thin(report),
+    ...judges(report),
   ];
 }
 
@@ -115,18 +116,35 @@ function missing(report: Report): Concern[] {
   }));
 }
 
+/** How often each measured judge is right; those that are not measured are among the notes. */
+function judges({ provenance }: Report): Concern[] {
+  return (provenance?.evaluators ?? []).flatMap(({ name, judge }) => {
+    if (judge === undefined || judge === "unmeasured") return [];
+    const { sensitivity, specificity } = judge;
+    const share = ({ right, of }: { right: number; of: number }) =>
+      `${format.percent(right / of)} of ${format.count(of)}`;
+    const text = (
+      <>
+        <Code>{name}</Code> is a judge: it passed {share(sensitivity)} good answers and rejected{" "}
+        {share(specificity)} bad ones. Its error is taken out, and widens the intervals.
+      </>
+    );
+    return [{ symbol: "±", kind: "judge", text }];
+  });
+}
+
 function missingOf(pairs: Comparison["pairs"]): number {
   return pairs.candidateMissing + pairs.baselineMissing + pairs.bothMissing;
 }
 
 function thin(report: Report): Concern[] {
   const open = report.decisions.filter(({ decision }) => decision === "inconclusive");
-  const shown = open.slice(0, shownThin).map(({ metric, cohort, n, casesNeeded, severity }) => ({
+  const shown = open.slice(0, shownThin).map(({ metric, cohort, n, unit, casesNeeded, severity }) => ({
     symbol: "?",
     kind: severity === "blocking" ? "too little evidence" : "too little evidence (advisory)",
     text: (
       <>
-        <Code>{metric}</Code> in <Name>{cohort}</Name> rests on {format.plural(n, "case")}
+        <Code>{metric}</Code> in <Name>{cohort}</Name> rests on {format.plural(n, unit)}
         {casesNeeded === null ? "." : `; about ${format.count(casesNeeded)} are needed.`}
       </>
     ),

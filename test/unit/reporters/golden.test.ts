@@ -6,6 +6,7 @@ import {
   inconclusiveReport,
   passingReport,
   refusedReport,
+  traceReport,
 } from "../../fixtures/report-example.ts";
 
 const reports = {
@@ -13,6 +14,7 @@ const reports = {
   inconclusive: inconclusiveReport(3),
   pass: passingReport(),
   refused: refusedReport(),
+  traces: traceReport(),
 };
 const endings: Record<ReporterName, string> = {
   terminal: "txt",

@@ -8,6 +8,7 @@ import {
   largeReport,
   passingReport,
   refusedReport,
+  traceReport,
 } from "../../fixtures/report-example.ts";
 
 const page = htmlReporter.render(failingReport());
@@ -98,6 +99,7 @@ describe("html", () => {
       "plot",
       "comparisons",
       "operations",
+      "next",
       "cases",
       "provenance",
       "rule",
@@ -157,6 +159,42 @@ describe("html", () => {
     expect(textOf(htmlReporter.render({ ...report, provenance: other }))).toContain(
       "Costs baseline: what the target reports; candidate: table 2",
     );
+  });
+
+  it("says what to do next, and names the whole bundle that a rollback restores", () => {
+    const text = textOf(page);
+    expect(text).toContain("Repair the router or the schemas of the tools");
+    expect(text).toContain("A rollback restores the whole bundle of live");
+    expect(text).toContain("all 7 components, also those that did not change");
+    const section = page.slice(page.indexOf('id="next"'), page.indexOf('id="cases"'));
+    for (const name of ["model", "prompt", "retriever", "tools", "guardrail", "decoding", "route"])
+      expect(section).toContain(`<bdi>${name}</bdi>`);
+  });
+
+  it("links each decision to the cases that made it, and draws no chart without its numbers in a table", () => {
+    expect(page).toContain(
+      'href="#cases?change=regressed&amp;cohort=tier%3Dfree&amp;cohort=intent%3Drefund&amp;evaluator=tool_selection"',
+    );
+    const operations = page.slice(page.indexOf('id="operations"'), page.indexOf('id="next"'));
+    expect(operations).toContain("Latency in tier=free: baseline 842 ms, 1.91 s, 4.23 s; candidate 994 ms");
+    for (const number of ["842 ms", "1.91 s", "4.23 s", "994 ms"])
+      expect(operations.slice(operations.indexOf("<table"))).toContain(number);
+  });
+
+  it("tells what traces say of both sides, and who started a run", () => {
+    const named = { ...failingReport().provenance!, startedBy: "Ada <script>" };
+    expect(textOf(htmlReporter.render({ ...failingReport(), provenance: named }))).toContain(
+      "by Ada <script>",
+    );
+    const text = textOf(htmlReporter.render(traceReport()));
+    expect(text).toContain("40 and 44 traces");
+    expect(text).toContain("With their root span 97.5 % 100.0 %");
+    expect(text).toContain("candidate: 3 lines are no JSON");
+    expect(text).toContain("The most frequent ways part at step 2");
+    expect(text).toContain("chat → execute_tool refund 5.0 % 25.0 % [+8.0, +31.0]");
+    expect(text).toContain("Steps that only the candidate takes execute_tool refund in 11 traces");
+    expect(text).not.toContain("refused before it had a manifest");
+    expect(text).not.toContain("Both releases answer the same cases");
   });
 
   it("is honest about a pass, an open gate and a refusal", () => {
