@@ -147,7 +147,8 @@ function Alone({ name, steps }: { name: string; steps: Readonly<Record<string, n
 }
 
 function Transitions({ transitions }: { transitions: readonly Transition[] }) {
-  if (transitions.length === 0) return <p>No step follows another more or less often on one side.</p>;
+  if (transitions.length === 0)
+    return <p>No transition between steps changed by more than chance explains.</p>;
   const far = Math.max(
     ...transitions.flatMap(({ interval }) => [Math.abs(interval.lower), Math.abs(interval.upper)]),
   );
