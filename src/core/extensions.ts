@@ -29,6 +29,10 @@ export type SpanRecorder = <T>(
   name: string,
   attributes: Span["attributes"],
   work: () => T | Promise<T>,
+  options?: {
+    /** True when the step has no steps of its own: it is cheaper to record, and what is recorded inside of it does not become its child. */
+    readonly isLeaf?: boolean;
+  },
 ) => Promise<T>;
 
 /** What a target may use while it answers. */

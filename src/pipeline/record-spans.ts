@@ -11,7 +11,7 @@ export function recordSpans(clock: () => number): { readonly span: SpanRecorder;
   const spans: Span[] = [];
   const recorder = spans;
   const start = clock();
-  const span: SpanRecorder = async (name, attributes, work) => {
+  const span: SpanRecorder = async (name, attributes, work, { isLeaf = false } = {}) => {
     const begun = clock();
     const entry: Span = {
       spanId: String(spans.length + 1),
@@ -23,7 +23,8 @@ export function recordSpans(clock: () => number): { readonly span: SpanRecorder;
     };
     spans.push(entry);
     try {
-      return await enclosing.run({ recorder, span: entry }, work);
+      // Following the step through everything that it starts makes each promise of the process dearer before Node 24.
+      return await (isLeaf ? work() : enclosing.run({ recorder, span: entry }, work));
     } catch (error) {
       entry.error = messageOf(error);
       throw error;

@@ -121,7 +121,9 @@ export function commandTarget(options: CommandTargetOptions): Target {
       const { traceparent } = context;
       const input = isJsonObject(filled) && traceparent !== undefined ? { ...filled, traceparent } : filled;
       const attributes = { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": settings.name };
-      return context.span(`invoke_agent ${settings.name}`, attributes, () => ask(input, context));
+      return context.span(`invoke_agent ${settings.name}`, attributes, () => ask(input, context), {
+        isLeaf: true,
+      });
     },
     async close() {
       await pool.close();

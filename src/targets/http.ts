@@ -77,9 +77,8 @@ export function httpTarget(options: HttpTargetOptions): Target {
     prepare: (requests) => requireAskable(fill, requests, { name: settings.name, option: "body" }),
     async call(request: TargetRequest, context: CallContext) {
       const body = fill(request, context);
-      return context.span(`invoke_agent ${settings.name}`, attributesOf(settings), () =>
-        answer(requestFor(settings, body, context)),
-      );
+      const asking = () => answer(requestFor(settings, body, context));
+      return context.span(`invoke_agent ${settings.name}`, attributesOf(settings), asking, { isLeaf: true });
     },
     async close() {
       await Promise.all(pending);

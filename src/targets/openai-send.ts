@@ -2,7 +2,7 @@ import type OpenAI from "openai";
 import { TargetError } from "../core/errors.ts";
 import type { CallContext, RateLimit } from "../core/extensions.ts";
 import { isJsonObject } from "../core/json.ts";
-import { redactor } from "../core/redact.ts";
+import { type Redact, redactor } from "../core/redact.ts";
 import type { Served, Usage } from "../core/sample.ts";
 import { boundedResponse, boundedText } from "./bounded.ts";
 import { abortedFailure } from "./connection.ts";
@@ -135,15 +135,27 @@ function answered(
   };
 }
 
+/** Makes redactors; the last one is kept as long as the secrets stay the same, since its pattern is dear to make. */
+function redactorMaker(): (secrets: readonly string[]) => Redact {
+  let last: { readonly secrets: readonly string[]; readonly redact: Redact } | undefined;
+  return (secrets) => {
+    const isSame =
+      last?.secrets.length === secrets.length && last.secrets.every((secret, i) => secret === secrets[i]);
+    if (last === undefined || !isSame) last = { secrets, redact: redactor(secrets) };
+    return last.redact;
+  };
+}
+
 /** The function that sends one body and reads the answer. Loads the client library on its first call. */
 export function asker(settings: OpenAISettings, protocol: Protocol) {
   const clientFor = clientMaker(settings);
+  const redactFor = redactorMaker();
   return async (request: Body, { signal, traceparent }: CallContext): Promise<Answered> => {
     const { host } = settings;
     if (signal.aborted) throw abortedFailure(signal, host);
     const sdk = await import("openai");
     const { key, keyEnv, secrets } = readCredentials(settings);
-    const redact = redactor(secrets);
+    const redact = redactFor(secrets);
     const context = { signal, host, keyEnv: key === undefined ? undefined : keyEnv, redact };
     const link = following(signal);
     try {

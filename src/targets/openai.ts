@@ -62,12 +62,13 @@ function converser(settings: OpenAISettings) {
     for (let round = 1; ; round++) {
       const body = protocol.body(withSchema(settings, request), conversation, { seed: context.seed, round });
       const attributes = requestAttributes(settings, context.seed);
-      const turn = await context.span(`chat ${settings.model}`, attributes, async () => {
+      const asking = async () => {
         const given = await ask(body, context);
         // The recorder keeps this object, so that what only the answer tells is recorded with the span too.
         Object.assign(attributes, responseAttributes(given));
         return given;
-      });
+      };
+      const turn = await context.span(`chat ${settings.model}`, attributes, asking, { isLeaf: true });
       turns.push(turn);
       if (!canContinue(settings, turn.calls)) {
         toolCalls.push(...turn.calls.map(({ name, given }) => ({ name, arguments: parseArguments(given) })));

@@ -19,6 +19,16 @@ function tree(spans: readonly Span[]): Record<string, string | null> {
 }
 
 describe("a recorded step", () => {
+  it("that has no steps of its own is recorded like any other, beneath the one around it", async () => {
+    const { span, spans } = recorder();
+    await span("tool", {}, () => span("chat", {}, async () => "answer", { isLeaf: true }));
+    await expect(span("broken", {}, () => Promise.reject(new Error("no")), { isLeaf: true })).rejects.toThrow(
+      "no",
+    );
+    expect(tree(spans)).toEqual({ tool: null, chat: "tool", broken: null });
+    expect(spans.at(-1)!.error).toBe("no");
+  });
+
   it("has its name, attributes, start from the beginning of the attempt, and duration", async () => {
     const { time, span, spans } = recorder();
     time.now += 30;
