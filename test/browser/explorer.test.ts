@@ -198,7 +198,7 @@ describe.skipIf(!there)(
 
     it("shows the worst cases where no script runs", async () => {
       const { page, close } = await open(pages.fail, "", { javaScriptEnabled: false });
-      expect(await page.locator("details.case").count()).toBe(8);
+      expect(await page.locator("details.case").count()).toBe(6);
       await page.locator("details.case > summary").first().click();
       expect(await page.locator("details.case[open] .answer").count()).toBe(2);
       await close();

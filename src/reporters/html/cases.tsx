@@ -7,7 +7,7 @@ import { explorerData } from "./explorer/data.ts";
 import { Section } from "./parts.tsx";
 
 /** Cases that the page shows without its script. */
-const shownCases = 8;
+const shownCases = 6;
 
 const worstFirst = ["regressed", "errored", "unscored", "improved"] as const satisfies readonly CaseChange[];
 

@@ -10,6 +10,10 @@ export interface ExplorerData {
   readonly counts: Readonly<Record<CaseChange, number>>;
   /** Length at which long texts were cut to keep the page small, in characters; `null` when none was. */
   readonly cutAt: number | null;
+  /** True when cases that stayed the same are without steps and evidence, to keep the page small. */
+  readonly isBrief: boolean;
+  /** True when texts of cases that regressed or errored were cut too. */
+  readonly isHarmCut: boolean;
   readonly cases: readonly CaseReport[];
 }
 
@@ -30,10 +34,15 @@ export interface PackedData extends Omit<ExplorerData, "cases"> {
   })[];
 }
 
+/** Whether a case regressed or errored: the last to be cut, and never left out. */
+export function isHarmed({ change }: Pick<CaseReport, "change">): boolean {
+  return change === "regressed" || change === "errored";
+}
+
 /** What the explorer needs of a report. */
 export function explorerData({ provenance, caseCounts, cases }: Report): ExplorerData {
   const run = provenance && { id: provenance.runId, file: provenance.evaluation.file };
-  return { run, counts: caseCounts, cutAt: null, cases };
+  return { run, counts: caseCounts, isBrief: false, cutAt: null, isHarmCut: false, cases };
 }
 
 /** Writes each passage once. */
@@ -76,6 +85,21 @@ function packSpan({ name, depth, startOffsetMs, durationMs, error }: CaseSpan): 
 
 function digits(value: number, significant: number): number {
   return Number(value.toPrecision(significant));
+}
+
+/** A packed case without its steps and without the evidence of its scores. */
+export function inBrief(each: PackedData["cases"][number]): PackedData["cases"][number] {
+  const brief = (side: PackedSide): PackedSide => ({
+    ...side,
+    spans: [],
+    evaluations: Object.fromEntries(
+      Object.entries(side.evaluations).map(([name, evaluation]) => [
+        name,
+        evaluation.status === "scored" ? { ...evaluation, evidence: [] } : evaluation,
+      ]),
+    ),
+  });
+  return { ...each, baseline: brief(each.baseline), candidate: brief(each.candidate) };
 }
 
 /** Puts everything back in its place. */

@@ -40,12 +40,7 @@ export function Explorer({ data, address }: { data: ExplorerData; address: Addre
           show({ ...view, ...changes, open: null });
         }}
       />
-      {data.cutAt === null ? null : (
-        <p class="cut">
-          To keep this page small, texts end after {format.count(data.cutAt)} characters with “…”. The command
-          of each case shows it in full.
-        </p>
-      )}
+      {data.isBrief ? <p class="cut">{leftOutText(data)}</p> : null}
       <p class="found" role="status">
         {found.length === 0
           ? "No case fits. Take a filter away to see more."
@@ -70,6 +65,14 @@ export function Explorer({ data, address }: { data: ExplorerData; address: Addre
       ) : null}
     </>
   );
+}
+
+/** What the page leaves out of its cases to stay small. */
+function leftOutText({ cutAt, isHarmCut }: ExplorerData): string {
+  const whose = isHarmCut ? "" : " of cases that neither regressed nor errored";
+  const cut =
+    cutAt === null ? "" : ` Long texts${whose} end after ${format.count(cutAt)} characters with “…”.`;
+  return `To keep this page small, cases that stayed the same are without steps and evidence.${cut} The command of each case shows it in full.`;
 }
 
 /** The view that the address stands for; each change of it is written there. */

@@ -2,6 +2,7 @@
 import { type ContainerNode, render } from "preact";
 import { type PackedData, unpackData } from "./data.ts";
 import { type Address, Explorer } from "./explorer.tsx";
+import { putFarCopiesBack } from "./far-copies.ts";
 import { viewOf } from "./view.ts";
 
 /** What the script uses of the browser; the types of a browser are not among those of the project. */
@@ -30,7 +31,8 @@ const address: Address = {
 async function unpacked(text: string): Promise<PackedData> {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return (await new Response(stream).json()) as PackedData;
+  const unpacked = putFarCopiesBack(new Uint8Array(await new Response(stream).arrayBuffer()));
+  return JSON.parse(new TextDecoder().decode(unpacked)) as PackedData;
 }
 
 async function start(): Promise<void> {

@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import { align } from "../../../../src/reporters/html/explorer/align.ts";
 import { commandsFor } from "../../../../src/reporters/html/explorer/commands.ts";
 import { explorerData, packData, unpackData } from "../../../../src/reporters/html/explorer/data.ts";
+import { putFarCopiesBack, takeFarCopies } from "../../../../src/reporters/html/explorer/far-copies.ts";
 import { highlighted, quotesOf } from "../../../../src/reporters/html/explorer/highlight.ts";
 import { lossOf, searchedText, selectCases } from "../../../../src/reporters/html/explorer/select.ts";
 import { addressOf, orders, type View, viewOf } from "../../../../src/reporters/html/explorer/view.ts";
 import { wordDifference } from "../../../../src/reporters/html/explorer/word-diff.ts";
+import { seededRandom } from "../../../../src/stats/index.ts";
 import { failingReport } from "../../../fixtures/report-example.ts";
 
 const report = failingReport();
@@ -156,6 +158,30 @@ describe("what the page carries", () => {
     const packed = packData(data);
     expect(packed.passages).toHaveLength(2);
     expect(unpackData(JSON.parse(JSON.stringify(packed)))).toEqual(data);
+  });
+});
+
+describe("repetitions from far away", () => {
+  it("are put back", () => {
+    const part = fc.uint8Array({ minLength: 0, maxLength: 200 });
+    const parts = fc.array(fc.tuple(part, fc.nat({ max: 60_000 })), { maxLength: 6 });
+    fc.assert(
+      fc.property(parts, fc.nat({ max: 3 }), (found, times) => {
+        const bytes = Buffer.concat([
+          ...found.flatMap(([bytes, gap]) => [Buffer.from(bytes), Buffer.alloc(gap, "quite plain text ")]),
+          ...Array.from({ length: times }, () => found.map(([bytes]) => Buffer.from(bytes))).flat(),
+        ]);
+        expect(Buffer.compare(Buffer.from(putFarCopiesBack(takeFarCopies(bytes))), bytes)).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("are taken out where deflate does not see them", () => {
+    const random = seededRandom("far");
+    const drawn = Buffer.from(Array.from({ length: 40_000 }, () => random.below(256)));
+    const packed = takeFarCopies(Buffer.concat([drawn, drawn, drawn]));
+    expect(packed.length).toBeLessThan(drawn.length + 100);
   });
 });
 
