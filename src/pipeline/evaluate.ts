@@ -7,6 +7,7 @@ import type { Report } from "../core/report.ts";
 import type { RunManifest, Trial } from "../core/run.ts";
 import type { Sample, SampleIdentity } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
+import { backlog } from "./backlog.ts";
 import { discordantPairs } from "./judge-again.ts";
 import { placeOf } from "./place.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -241,11 +242,16 @@ async function runMissing(
     earlier.filter(({ output }) => output !== null),
   );
   environment.onProgress({ ...progress, ...calls.pace.state() });
+  // A place is free for the next call as soon as its sample is stored: scoring goes on beside it.
+  const scoring = backlog(value.concurrency);
   const onSample = async (sample: Sample) => {
     const place = placeOf(sample);
     const key = `${place}#${(tries.get(place) ?? 0) + 1}`;
     await environment.store.append([{ kind: "sample", runId: environment.runId, key, body: sample }]);
     fresh.push(sample);
+    await scoring.add(() => scoreSample(sample));
+  };
+  const scoreSample = async (sample: Sample) => {
     const own = await scoreNow(cases.get(sample.caseId)!, sample, prepared.evaluators, environment, calls);
     await storeScores(environment, own);
     scores.push(...own);
@@ -275,6 +281,7 @@ async function runMissing(
     redact: environment.redact,
     onSample,
   });
+  await scoring.done();
   return { wanted: trials.length, fresh, scores };
 }
 

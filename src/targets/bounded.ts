@@ -14,6 +14,7 @@ function tooLong(host: string, limit: number): TargetError {
  */
 export async function boundedBytes(response: Response, limit: number, host: string): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array();
+  if (isKnownToFit(response, limit)) return new Uint8Array(await response.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body) {
@@ -22,6 +23,12 @@ export async function boundedBytes(response: Response, limit: number, host: stri
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** True when the body is not compressed and says itself that it fits: then nothing has to be counted. */
+function isKnownToFit({ headers }: Response, limit: number): boolean {
+  const length = headers.get("content-length");
+  return length !== null && headers.get("content-encoding") === null && Number(length) <= limit;
 }
 
 /** The text of a body as {@link boundedBytes} reads it, bytes that UTF-8 does not have as U+FFFD. */
