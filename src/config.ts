@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import { z } from "zod";
+import { priceTableSchema } from "./core/prices.ts";
 import { traceMappingSchema } from "./core/trace-mapping.ts";
 import { loadModule } from "./pipeline/load-module.ts";
 
@@ -13,6 +14,8 @@ export const configSchema = z.strictObject({
   evaluation: z.string().min(1).optional(),
   /** Which attributes of traces say release, route, fallback, cohort and feedback. */
   traces: traceMappingSchema.prefault({}),
+  /** Prices for the model calls of traces that do not say what they cost (default: gatewright's dated table of list prices). */
+  prices: priceTableSchema.optional(),
 });
 /** The configuration of a project, defaults filled in. */
 export type Config = z.output<typeof configSchema>;

@@ -1,6 +1,21 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Config } from "../config.ts";
 import { EvalsError, messageOf } from "../core/errors.ts";
+import { readTraceFacts, type TraceFacts, type TraceSummary } from "../index.ts";
+
+/**
+ * What traces say, read by the project's mapping and prices.
+ *
+ * @throws EvalsError TRACES_UNREADABLE that names the path.
+ */
+export function readProjectTraces(
+  files: readonly string[],
+  { traces, prices }: Config,
+  onTrace?: (facts: TraceFacts) => void,
+): Promise<TraceSummary> {
+  return readTraceFacts(files, traces, { ...(onTrace && { onTrace }), ...(prices && { prices }) });
+}
 
 /**
  * The files that paths name: a folder stands for the files in it, in the order of their names.

@@ -6,7 +6,6 @@ import {
   didYouMean,
   jsonReporter,
   loadGate,
-  readTraceFacts,
   refusedReport,
   type TraceFacts,
   type TraceInput,
@@ -15,7 +14,7 @@ import {
 } from "../index.ts";
 import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
-import { traceFiles } from "./trace-files.ts";
+import { readProjectTraces, traceFiles } from "./trace-files.ts";
 
 /** Options of `evals traces compare`. */
 export interface TracesCompareOptions extends OutputOptions {
@@ -71,7 +70,7 @@ async function readSide(
     () => false,
   );
   const summaries = isPath
-    ? [await readTraceFacts(await traceFiles([source]), options.config.traces, { onTrace })]
+    ? [await readProjectTraces(await traceFiles([source]), options.config, onTrace)]
     : readSet(source, options.store, onTrace);
   stderr.write(`${source}: ${facts.length} of ${traces} traces\n`);
   if (facts.length === 0) {

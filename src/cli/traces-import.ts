@@ -3,9 +3,9 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { loadConfig } from "../config.ts";
 import { EvalsError } from "../core/errors.ts";
-import { readTraceFacts, type TraceFacts, traceSets, traceSummaryText } from "../index.ts";
+import { type TraceFacts, traceSets, traceSummaryText } from "../index.ts";
 import type { Process } from "./process.ts";
-import { traceFiles } from "./trace-files.ts";
+import { readProjectTraces, traceFiles } from "./trace-files.ts";
 
 /** Options of `evals traces import`. */
 export interface TracesImportOptions {
@@ -34,7 +34,7 @@ export async function tracesImportCommand(options: TracesImportOptions, process:
       waiting.push(facts);
       if (waiting.length >= rowsAtATime) flush();
     };
-    const summary = await readTraceFacts(files, config.traces, { onTrace });
+    const summary = await readProjectTraces(files, config, onTrace);
     flush();
     sets.noteImport(options.as, await digestOf(files), summary);
     process.stdout.write(traceSummaryText(summary));

@@ -131,6 +131,24 @@ describe("evals traces compare", () => {
     expect(wrong.stderr).toContain('did you mean "baseline"?');
   });
 
+  it("prices tokens by the table of the project", async () => {
+    const config = `export default { prices: { date: "2026-10-01", source: "our contract", models: { "m-1": { inputUsdPerMillion: 2, outputUsdPerMillion: 10 } } } };`;
+    const priced = await mkdtemp(join(tmpdir(), "gatewright-prices-"));
+    await writeFile(join(priced, "evals.config.mjs"), config);
+    const named = otlpTraces({ seed: "p", traces: 10, release: "live" }).replaceAll(
+      '{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}}',
+      '{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.request.model","value":{"stringValue":"m-1"}}',
+    );
+    await writeFile(join(priced, "live.jsonl"), named);
+    const { stdout } = await evals(priced, "traces", "facts", "live.jsonl", "--json");
+    const { perTrace } = JSON.parse(stdout) as {
+      perTrace: Record<"inputTokens" | "outputTokens" | "costUsd", number>[];
+    };
+    for (const { inputTokens, outputTokens, costUsd } of perTrace)
+      expect(costUsd).toBeCloseTo((2 * inputTokens + 10 * outputTokens) / 1e6, 12);
+    expect(perTrace).toHaveLength(10);
+  });
+
   it("shows which steps came in between, without calling what follows different", async () => {
     await traces("tools.jsonl", { release: "tools", extraTool: "search_kb" });
     const { report } = await compare("live.jsonl", "tools.jsonl");
