@@ -52,7 +52,7 @@ mark { background: var(--inconclusive-tint); color: inherit; box-shadow: inset 0
 .changes { display: flex; flex-wrap: wrap; gap: .375rem; border: 0; padding: 0; margin: 0 0 1rem; }
 .changes label { position: relative; }
 .changes input { position: absolute; inset: 0; opacity: 0; margin: 0; cursor: pointer; width: 100%; height: 100%; }
-.changes span { display: inline-block; }
+.changes span { display: inline-block; } .changes span span { margin-right: .25rem; }
 .changes label > span { padding: .3125rem .75rem; border: 1px solid var(--line); border-radius: 999px; font-size: .9375rem; }
 .changes input:checked + span { background: var(--ink); color: var(--sheet); border-color: var(--ink); }
 .changes input:focus-visible + span { outline: 3px solid var(--link); outline-offset: 2px; }
@@ -79,7 +79,7 @@ mark { background: var(--inconclusive-tint); color: inherit; box-shadow: inset 0
   .case-body { padding-left: 0; }
   .case .more { margin-left: 0; }
   .case-facts, .sides { grid-template-columns: minmax(0, 1fr); }
-  .filters { padding: .75rem; }
+  .filters { padding: .75rem; } .fields { grid-template-columns: 1fr 1fr; } .fields label:first-child { grid-column: 1 / -1; }
 }
 @media print { .filters, .more { display: none; } .tall { max-height: none; } }
 `;

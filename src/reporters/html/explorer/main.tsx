@@ -42,8 +42,9 @@ async function start(): Promise<void> {
   const data = unpackData(await unpacked(island.textContent));
   place.replaceChildren();
   render(<Explorer data={data} address={address} />, place);
+  const { document } = browser;
   if (viewOf(address.read()) !== null)
-    browser.document.querySelector("#explorer .case.open, #cases")?.scrollIntoView();
+    (document.querySelector(".case.open") ?? document.querySelector("#cases"))?.scrollIntoView();
   browser.document.documentElement.setAttribute("data-explorer", "ready");
 }
 
