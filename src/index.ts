@@ -115,8 +115,10 @@ export { type LabelSampleOptions, sampleForLabels } from "./pipeline/sample-labe
 export { storedCase } from "./pipeline/stored-case.ts";
 export { closeTargets } from "./pipeline/targets.ts";
 export { caseReporter } from "./reporters/case.ts";
+export { renderSeriesPage } from "./reporters/html/series-page.tsx";
 export * from "./reporters/index.ts";
 export { powerReporter } from "./reporters/power.ts";
+export { renderSeries } from "./reporters/series.ts";
 export { memoryStore } from "./stores/memory.ts";
 export { sqliteStore } from "./stores/sqlite.ts";
 export { type AddedTraces, type TraceSets, traceSets } from "./stores/trace-sets.ts";

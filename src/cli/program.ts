@@ -81,15 +81,17 @@ function addInspection(program: Command, process: Process, setExitCode: SetExitC
     });
   program
     .command("report")
-    .description("render the report of a stored run again")
-    .argument("<run>", "identifier of the run, or `latest`")
+    .description("render the report of a stored run again, or several runs side by side")
+    .argument("[runs...]", "identifiers of runs, or `latest`")
+    .option("--history", "the last runs of an evaluation, each metric and cohort over time")
+    .option("--limit <n>", "how many runs of the history", wholeNumber, 10)
     .option("--json", "print the report as JSON on standard output")
     .option("--html <file>", "write the HTML report there")
     .option("--junit <file>", "write a JUnit report there")
     .option("--markdown <file>", "write a Markdown report there")
-    .action(async (run, _, command: Command) => {
+    .action(async (runs, _, command: Command) => {
       const { reportCommand } = await import("./report.ts");
-      setExitCode(await reportCommand({ ...command.optsWithGlobals(), run }, process));
+      setExitCode(await reportCommand({ ...command.optsWithGlobals(), runs }, process));
     });
   program
     .command("runs")

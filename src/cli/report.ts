@@ -1,28 +1,96 @@
+import { writeFile } from "node:fs/promises";
 import { EvalsError } from "../core/errors.ts";
+import type { Store } from "../core/extensions.ts";
+import type { Report } from "../core/report.ts";
+import { renderSeries, renderSeriesPage } from "../index.ts";
 import { checkOutputs, type OutputOptions, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { findRun, openProject } from "./store.ts";
 
-/** `evals report`: the stored report of a run in any format. Ends with the exit code of that run. */
-export async function reportCommand(
-  options: OutputOptions & { readonly run: string; readonly store?: string },
-  process: Process,
-): Promise<number> {
+/** Options of `evals report`. */
+export interface ReportOptions extends OutputOptions {
+  readonly runs: readonly string[];
+  readonly history?: boolean;
+  readonly limit?: number;
+  readonly store?: string;
+}
+
+/** `evals report`: the stored report of a run in any format, with the exit code of that run; or several runs side by side, which ends with 0. */
+export async function reportCommand(options: ReportOptions, process: Process): Promise<number> {
+  const { runs, history = false } = options;
+  const [first] = runs;
+  if (first === undefined && !history)
+    throw new EvalsError("USAGE", "no run is named", "name a run, `latest`, or give --history");
+  if (history || runs.length > 1) checkSeries(options);
   await checkOutputs(options);
   const { store } = await openProject(options);
   try {
-    const { runId } = await findRun(store, options.run);
-    const report = (await store.read(runId, "report")).at(-1);
-    if (report === undefined) {
-      throw new EvalsError(
-        "RUN_NOT_FOUND",
-        `run ${runId} has no report: it did not finish`,
-        "resume it with `evals run … --resume`",
-      );
+    if (history) return await writeSeries(await lastReports(store, options), options, process);
+    if (runs.length > 1) {
+      const reports = await Promise.all(runs.map((run) => storedReport(store, run)));
+      return await writeSeries(reports, options, process);
     }
+    const report = await storedReport(store, first!);
     await writeOutputs(report, options, process);
     return report.exitCode;
   } finally {
     await store.close();
   }
+}
+
+function checkSeries({ history, runs, junit, markdown }: ReportOptions): void {
+  const hint = "leave it out; several runs are shown as text, JSON and HTML";
+  for (const [name, value] of Object.entries({ junit, markdown })) {
+    if (value !== undefined) throw new EvalsError("USAGE", `--${name} shows one run alone`, hint);
+  }
+  if (history && runs.length > 1)
+    throw new EvalsError(
+      "USAGE",
+      "--history takes one run at most, the last one that it shows",
+      "leave --history out to see these runs side by side",
+    );
+}
+
+async function storedReport(store: Store, run: string): Promise<Report> {
+  const { runId } = await findRun(store, run);
+  const report = (await store.read(runId, "report")).at(-1);
+  if (report !== undefined) return report;
+  throw new EvalsError(
+    "RUN_NOT_FOUND",
+    `run ${runId} has no report: it did not finish`,
+    "resume it with `evals run … --resume`",
+  );
+}
+
+/** The reports of the last runs of one evaluation up to a run, the oldest first. Runs that did not finish have none. */
+async function lastReports(store: Store, { runs, limit = 10 }: ReportOptions): Promise<Report[]> {
+  const last = await findRun(store, runs[0] ?? "latest");
+  const manifests = (await store.runs()).filter(
+    ({ evaluation, createdAt }) => evaluation.name === last.evaluation.name && createdAt <= last.createdAt,
+  );
+  const reports: Report[] = [];
+  for (const { runId } of manifests) {
+    const report = (await store.read(runId, "report")).at(-1);
+    if (report !== undefined) reports.push(report);
+    if (reports.length === limit) break;
+  }
+  return reports.reverse();
+}
+
+async function writeSeries(
+  reports: readonly Report[],
+  { html, json }: ReportOptions,
+  { stdout, stderr }: Process,
+): Promise<number> {
+  if (reports.length === 0)
+    throw new EvalsError(
+      "RUN_NOT_FOUND",
+      "no run of this evaluation has a report",
+      "finish one with `evals run`",
+    );
+  stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : renderSeries(reports));
+  if (typeof html !== "string") return 0;
+  await writeFile(html, renderSeriesPage(reports));
+  stderr.write(`html report: ${html}\n`);
+  return 0;
 }

@@ -73,6 +73,26 @@ describe("looking at a run", () => {
     }
   });
 
+  it("shows the history of an evaluation and runs side by side, with the intervals of each", async () => {
+    const project = await testProject(casesOf(60, (index) => (index < 30 ? { candidate: "wrong" } : {})));
+    for (let i = 0; i < 2; i++) await evals(project.folder, ...run, "--no-html");
+    const { exitCode, stdout } = await evals(project.folder, "report", "--history", "--html", "history.html");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^1 {2}fail .*live → candidate/);
+    expect(
+      stdout.match(/100\.0 % → 50\.0 % {2}−50\.0 \[−\d+\.\d, −\d+\.\d\] {2}60 cases/g)?.length,
+    ).toBeGreaterThan(1);
+    expect(stdout).not.toContain("another baseline");
+    const page = project.read("history.html");
+    expect(page).toContain("2 runs");
+    expect(page).not.toContain("<script");
+    const ids = (await evals(project.folder, "runs")).stdout.split("\n").map((line) => line.split(" ")[0]!);
+    const both = await evals(project.folder, "report", ids[0]!, ids[1]!, "--json");
+    expect(JSON.parse(both.stdout).map((each: Report) => each.provenance?.runId)).toEqual([ids[0], ids[1]]);
+    for (const wrong of [["report"], ["report", ids[0]!, ids[1]!, "--junit", "x.xml"]])
+      expect((await evals(project.folder, ...wrong)).exitCode).toBe(2);
+  });
+
   it("lists runs with their verdicts, newest first", async () => {
     const project = await testProject(casesOf(60));
     await evals(project.folder, ...run, "--no-html");

@@ -1,23 +1,11 @@
-import { createHash } from "node:crypto";
 import { renderToString } from "preact-render-to-string";
 import type { Reporter } from "../../core/extensions.ts";
 import type { Report } from "../../core/report.ts";
 import { Page } from "./document.tsx";
 import { islandOf, pageLimit } from "./island.ts";
+import { policyFor } from "./policy.ts";
 import { explorerScript } from "./script.ts";
 import { styles } from "./styles.ts";
-
-/** What the page may load: its own style and script, known by their hashes, and nothing else. */
-function policyFor(script: string | null): string {
-  const source = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-  return [
-    "default-src 'none'",
-    `style-src ${source(styles)}`,
-    ...(script === null ? [] : [`script-src ${source(script)}`]),
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-}
 
 /** The least share of a page's bytes that its cases get, however much stands around them. */
 const leastShare = 0.4;
