@@ -46,6 +46,9 @@ export interface TraceSets {
   readonly close: () => void;
 }
 
+/** Rows that are read at a time. Not by an iterator of better-sqlite3: it would be garbage-collected; see `sqlite.ts`. */
+const rowsOfPage = 1000;
+
 /** Statements must not be garbage-collected; see `sqlite.ts`. */
 const kept: object[] = [];
 
@@ -68,7 +71,9 @@ function openSets(file: string): TraceSets {
   const put = database.prepare(
     "INSERT OR REPLACE INTO trace_facts (name, trace_id, spans, body) VALUES (?, ?, ?, ?)",
   );
-  const list = database.prepare("SELECT body FROM trace_facts WHERE name = ? ORDER BY trace_id");
+  const list = database.prepare(
+    "SELECT trace_id, body FROM trace_facts WHERE name = ? AND trace_id > ? ORDER BY trace_id LIMIT ?",
+  );
   const note = database.prepare("INSERT OR REPLACE INTO trace_imports (name, key, body) VALUES (?, ?, ?)");
   const notes = database.prepare("SELECT body FROM trace_imports WHERE name = ? ORDER BY key");
   const names = database.prepare("SELECT DISTINCT name FROM trace_imports ORDER BY name");
@@ -86,13 +91,17 @@ function openSets(file: string): TraceSets {
     return counts;
   });
   kept.push(find, put, list, note, notes, names, addAll);
+  const readPage = (name: string, after: string) =>
+    list.all(name, after, rowsOfPage) as { trace_id: string; body: string }[];
   return {
     add: (name, facts) => guarded(file, () => addAll(name, facts)),
     noteImport: (name, key, summary) =>
       guarded(file, () => void note.run(name, key, JSON.stringify(summary))),
     *read(name) {
-      for (const { body } of list.iterate(name) as IterableIterator<{ body: string }>) {
-        yield JSON.parse(body) as TraceFacts;
+      let last = "";
+      for (let page = readPage(name, last); page.length > 0; page = readPage(name, last)) {
+        for (const { body } of page) yield JSON.parse(body) as TraceFacts;
+        last = page.at(-1)!.trace_id;
       }
     },
     imports: (name) =>
