@@ -5,7 +5,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 const [, , what, file, module] = process.argv;
 
 async function facts() {
-  const { readTraceFacts } = await import("../dist/traces/index.js");
+  const { readTraceFacts } = await import("../dist/index.js");
   let traces = 0;
   const summary = await readTraceFacts([file], undefined, { onTrace: () => void traces++ });
   return { spans: summary.spans, traces, inputTokens: summary.inputTokens };

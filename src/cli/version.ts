@@ -1,7 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+
+// Seen from the built package, and from a folder of the sources or of the built package.
+const places = ["../package.json", "../../package.json"];
 
 /** Version of this package. */
 export function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+  const file = places.map((place) => new URL(place, import.meta.url)).find((place) => existsSync(place))!;
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

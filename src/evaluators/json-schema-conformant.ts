@@ -114,8 +114,8 @@ function connect(): Connection {
   return { worker, port: port1, answered };
 }
 
-/** A worker can only be started from JavaScript: where this file runs as TypeScript, the compiled one is used. */
+/** A worker can only be started from JavaScript: where this file runs as TypeScript, that of the built package is used. */
 function workerFile(): URL {
-  const compiled = import.meta.url.endsWith(".ts") ? "../../dist/evaluators/" : "./";
-  return new URL(`${compiled}json-schema-worker.js`, import.meta.url);
+  const built = import.meta.url.endsWith(".ts") ? "../../dist/" : "./";
+  return new URL(`${built}json-schema-worker.js`, import.meta.url);
 }

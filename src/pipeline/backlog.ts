@@ -8,29 +8,38 @@ export interface Backlog {
 
 /** A backlog that holds its adders back while so many works are under way. */
 export function backlog(limit: number): Backlog {
-  const underWay = new Set<Promise<void>>();
+  let underWay = 0;
   let failure: { readonly error: unknown } | null = null;
+  /** Those who wait for room, in order: a race over all that is under way would cost as much as there is, for each. */
+  const forRoom: (() => void)[] = [];
+  const forEnd: (() => void)[] = [];
   const throwFailure = () => {
     if (failure !== null) throw failure.error;
   };
-  const start = async (work: () => Promise<void>) => {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    await work();
+  const ended = () => {
+    underWay--;
+    forRoom.shift()?.();
+    if (underWay === 0) for (const wake of [...forRoom.splice(0), ...forEnd.splice(0)]) wake();
+  };
+  const start = (work: () => Promise<void>) => {
+    underWay++;
+    setImmediate(() => {
+      work()
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .then(ended);
+    });
   };
   return {
     async add(work) {
       throwFailure();
-      const running: Promise<void> = start(work)
-        .catch((error: unknown) => {
-          failure ??= { error };
-        })
-        .finally(() => underWay.delete(running));
-      underWay.add(running);
-      while (underWay.size >= limit) await Promise.race(underWay);
+      start(work);
+      while (underWay >= limit) await new Promise<void>((resolve) => void forRoom.push(resolve));
       throwFailure();
     },
     async done() {
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (underWay > 0) await new Promise<void>((resolve) => void forEnd.push(resolve));
       throwFailure();
     },
   };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 
-// The compiled package has the script beside this module. From the sources it is taken from there.
-const places = ["./explorer.js", "../../../dist/reporters/html/explorer.js"];
+// The built package has the script beside this module. From the sources it is taken from there.
+const places = ["./explorer.js", "../../../dist/explorer.js"];
 
 let known: string | null | undefined;
 
