@@ -1,6 +1,7 @@
 /** The public interface of gatewright: what evaluation, gate and configuration files import, and what a program can run by itself. */
 export { type Config, configSchema, defineConfig } from "./config.ts";
 export type { Calibration, Measures, Threshold } from "./core/calibration.ts";
+export type { CanaryPlan, CanaryState, Look } from "./core/canary.ts";
 export type { Cohort } from "./core/cohort.ts";
 export type { Comparison, Decision, Interval, Operations, Rule } from "./core/comparison.ts";
 export type {
@@ -76,6 +77,8 @@ export {
   calibrate,
 } from "./pipeline/calibrate.ts";
 export { calibrationFile, calibrationsFolder } from "./pipeline/calibrations.ts";
+export { type CanaryInput, lookAtCanary } from "./pipeline/canary.ts";
+export { type CanarySource, type DeclaredPlan, requireCanaryName } from "./pipeline/canary-plan.ts";
 export { type CompareTracesInput, compareTraces, type TraceInput } from "./pipeline/compare-traces.ts";
 export {
   changesBetween,

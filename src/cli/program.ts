@@ -29,6 +29,7 @@ export function buildProgram(process: Process, setExitCode: SetExitCode): Comman
   addDataset(program, process, setExitCode);
   addLabels(program, process, setExitCode);
   addTraces(program, process, setExitCode);
+  addCanary(program, process, setExitCode);
   return program;
 }
 
@@ -250,6 +251,34 @@ function addTraces(program: Command, process: Process, setExitCode: SetExitCode)
     .action(async (baseline, candidate, _, command: Command) => {
       const { tracesCompareCommand } = await import("./traces-compare.ts");
       setExitCode(await tracesCompareCommand({ ...command.optsWithGlobals(), baseline, candidate }, process));
+    });
+}
+
+function addCanary(program: Command, process: Process, setExitCode: SetExitCode): void {
+  program
+    .command("canary")
+    .description(
+      "look at a running canary by its traces, as often as was planned; 3 means keep waiting, 0 comes at the planned end alone",
+    )
+    .argument(
+      "<live>",
+      "all traces so far of the live release: a file, a folder, or a name that they were imported under",
+    )
+    .argument("<canary>", "the same of the canary")
+    .requiredOption("--name <name>", "name of the canary; its first call declares the plan")
+    .option("--traces <n>", "traces of the smaller side at the planned end", wholeNumber)
+    .option("--looks <n>", "how many looks at most, the last one among them (default: 5)", wholeNumber)
+    .option("--gate <file>", "gate file (default: the default policy for traces)")
+    .option("--live-release <name>", "of the first traces only those of this release")
+    .option("--canary-release <name>", "of the second traces only those of this release")
+    .option("--json", "print the report as JSON on standard output")
+    .option("--html <file>", "write the HTML report there (default: reports/<name>.html)")
+    .option("--no-html", "write no HTML report")
+    .option("--junit <file>", "write a JUnit report there")
+    .option("--markdown <file>", "write a Markdown report there")
+    .action(async (live, canary, _, command: Command) => {
+      const { canaryCommand } = await import("./canary.ts");
+      setExitCode(await canaryCommand({ ...command.optsWithGlobals(), live, canary }, process));
     });
 }
 

@@ -27,7 +27,8 @@ export type EvalsErrorCode =
   | "CASE_NOT_FOUND"
   | "LABELS_INVALID"
   | "CALIBRATION_INVALID"
-  | "TRACES_UNREADABLE";
+  | "TRACES_UNREADABLE"
+  | "CANARY_CHANGED";
 
 /**
  * A mistake in what the user wrote or asked for. Always found before anything is spent; the command line

@@ -1,3 +1,4 @@
+import type { CanaryPlan, StoredLook } from "./canary.ts";
 import type { Case, CaseInput, Message, Passage } from "./dataset.ts";
 import type { JsonObject } from "./json.ts";
 import type { EvaluateContext, JudgeIdentity, StoredVote } from "./judge.ts";
@@ -138,14 +139,16 @@ export interface Evaluator {
   evaluate(input: EvaluatorInput, context?: EvaluateContext): Evaluation | Promise<Evaluation>;
 }
 
-/** A record of a run as a store keeps it. */
+/** A record of a run, or of a canary that is looked at repeatedly, as a store keeps it. */
 export type StoreRecord =
   | { readonly kind: "run"; readonly runId: string; readonly key: string; readonly body: RunManifest }
   | { readonly kind: "case"; readonly runId: string; readonly key: string; readonly body: Case }
   | { readonly kind: "sample"; readonly runId: string; readonly key: string; readonly body: Sample }
   | { readonly kind: "score"; readonly runId: string; readonly key: string; readonly body: Score }
   | { readonly kind: "vote"; readonly runId: string; readonly key: string; readonly body: StoredVote }
-  | { readonly kind: "report"; readonly runId: string; readonly key: string; readonly body: Report };
+  | { readonly kind: "report"; readonly runId: string; readonly key: string; readonly body: Report }
+  | { readonly kind: "canary"; readonly runId: string; readonly key: string; readonly body: CanaryPlan }
+  | { readonly kind: "look"; readonly runId: string; readonly key: string; readonly body: StoredLook };
 
 /** Kind of a record. */
 export type RecordKind = StoreRecord["kind"];

@@ -16,6 +16,8 @@ export const nextStepSchema = z.object({
     "narrow_canary",
     "measure_again",
     "collect_more",
+    "look_again",
+    "declare_anew",
   ]),
   /** What to do, in one sentence. */
   action: z.string(),

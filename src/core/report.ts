@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { canaryStateSchema } from "./canary.ts";
 import { comparisonSchema, decisionSchema, operationsSchema } from "./comparison.ts";
 import { type Case, passageSchema } from "./dataset.ts";
 import { failureSchema } from "./failure.ts";
@@ -131,6 +132,8 @@ export const reportSchema = z.object({
   provenance: runManifestSchema.nullable(),
   /** Set when traces were compared: what they are, and how the ways through their steps differ. */
   traces: traceComparisonSchema.optional(),
+  /** Set when the traces are those of a canary that is looked at repeatedly: its plan, its looks so far, and what is still to come. */
+  canary: canaryStateSchema.optional(),
   /** Set when the run was refused: code, message and remedy. */
   error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
 });

@@ -1,5 +1,5 @@
 import { type Cohort, cohortOf, everyCase, inCohort } from "../core/cohort.ts";
-import type { Operations } from "../core/comparison.ts";
+import type { Decision, Operations } from "../core/comparison.ts";
 import { exitCodeOf, type Gate } from "../core/gate.ts";
 import { level } from "../core/quantities.ts";
 import type { Report } from "../core/report.ts";
@@ -8,14 +8,21 @@ import type { TraceFacts, TraceSummary } from "../core/trace-facts.ts";
 import { compareTrajectories } from "./compare-trajectories.ts";
 import { decideGroups } from "./decide-groups.ts";
 import { verdictOver, worstFirst } from "./gate.ts";
+import type { GroupCheck } from "./group-check.ts";
 import { groupChecks } from "./group-checks.ts";
+import { type HarmTest, oneTest } from "./harm-test.ts";
 import { headline } from "./headline.ts";
 import type { LoadedModule } from "./load-module.ts";
 import { nextSteps } from "./next-steps.ts";
 import { percentiles, sumKnown } from "./summarise-operations.ts";
 import { type TraceSides, tagsOfTrace } from "./trace-cohorts.ts";
 import { traceFindings } from "./trace-findings.ts";
-import { defaultTraceGate, type ResolvedTraceGate, resolveTraceGate } from "./trace-gate.ts";
+import {
+  defaultTraceAlpha,
+  defaultTraceGate,
+  type ResolvedTraceGate,
+  resolveTraceGate,
+} from "./trace-gate.ts";
 
 /** The traces of one side. */
 export interface TraceInput {
@@ -40,15 +47,40 @@ export interface CompareTracesInput {
  * @throws EvalsError GATE_INVALID for a gate that does not fit the traces.
  */
 export function compareTraces(input: CompareTracesInput): Report {
+  return comparedTraces(input, oneTest(alphaOf(input.gate))).report;
+}
+
+/** A report with what its decisions rest on. */
+export interface ComparedTraces {
+  readonly report: Report;
+  /** Each check with its decision, in the order of the gate. */
+  readonly decided: readonly DecidedCheck[];
+}
+
+/** A check with its decision. */
+export interface DecidedCheck {
+  readonly check: GroupCheck;
+  readonly decision: Decision;
+}
+
+/** The error of a gate, or of the default policy for traces. */
+export function alphaOf(gate: CompareTracesInput["gate"]): number {
+  return gate?.value.alpha ?? defaultTraceAlpha;
+}
+
+/** As `compareTraces`, with harm tested as it is given: once, or at one of several looks. */
+export function comparedTraces(input: CompareTracesInput, test: HarmTest): ComparedTraces {
   const sides = { baseline: inOrder(input.baseline.facts), candidate: inOrder(input.candidate.facts) };
   const fallback = input.gate === null ? defaultTraceGate(sides) : null;
   const gate = input.gate ?? fallback!;
-  const resolved = resolveTraceGate(gate, sides);
+  const resolved = resolveTraceGate(gate, sides, !test.isEnd);
   const { alpha } = gate.value;
-  const decisions = worstFirst(decideGroups(groupChecks(sides, resolved), alpha));
+  const checks = groupChecks(sides, resolved);
+  const made = decideGroups(checks, alpha, test);
+  const decisions = worstFirst(made);
   const verdict = verdictOver(decisions);
   const traces = comparisonOf(input, sides, resolved, alpha);
-  return {
+  const report: Report = {
     schemaVersion: 1,
     verdict,
     exitCode: exitCodeOf[verdict],
@@ -74,6 +106,7 @@ export function compareTraces(input: CompareTracesInput): Report {
     provenance: null,
     traces,
   };
+  return { report, decided: checks.map((check, index) => ({ check, decision: made[index]! })) };
 }
 
 /** Traces name a release, not its components: the bundle of that name is what is restored. */

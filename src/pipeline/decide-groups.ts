@@ -1,6 +1,6 @@
+import type { TestedCriterion } from "../core/canary.ts";
 import type { Decision, Interval, Rule } from "../core/comparison.ts";
 import type { Criterion, Verdict } from "../core/gate.ts";
-import { holm } from "../stats/index.ts";
 import { clustersOf, type GroupCheck, type GroupMeasure, type ShownGroups } from "./group-check.ts";
 import { boundReason, demandOf, groupReason } from "./group-reason.ts";
 import { groupsNeeded } from "./group-sizes.ts";
@@ -14,6 +14,7 @@ import {
   riseP,
   type Valued,
 } from "./group-statistics.ts";
+import { type HarmTest, oneTest, type TestedHarm } from "./harm-test.ts";
 import { rateStatistics } from "./rate-statistics.ts";
 import { clustersForMean } from "./ratio-statistics.ts";
 import { unpairedDecision } from "./unpaired-decision.ts";
@@ -32,12 +33,34 @@ interface Found {
 
 /**
  * Decides checks on two groups: pass when the bound is proven to be kept, also were every missing value to speak against the candidate; else
- * fail when harm is proven after correction over all checks of the same severity (Holm 1979); else inconclusive.
+ * fail when harm is proven after correction over all checks of the same severity (Holm 1979), and over the looks where there are several; else
+ * inconclusive. Before the planned end of several looks nothing passes.
  */
-export function decideGroups(checks: readonly GroupCheck[], alpha: number): Decision[] {
+export function decideGroups(
+  checks: readonly GroupCheck[],
+  alpha: number,
+  test: HarmTest = oneTest(alpha),
+): Decision[] {
   const found = checks.map(findingsOf);
-  const adjusted = adjustedHarm(checks, found);
-  return checks.map((check, index) => decide(check, found[index]!, adjusted[index]!, alpha));
+  const adjusted = adjustedHarm(checks, found, test);
+  return checks.map((check, index) => decide(check, found[index]!, adjusted[index]!, { alpha, test }));
+}
+
+/** What all decisions have in common. */
+interface Terms {
+  readonly alpha: number;
+  readonly test: HarmTest;
+}
+
+/** The name of a check, the same at each look, with the number of its values on each side. */
+export function testedOf({ check, measure, groups }: GroupCheck): TestedCriterion {
+  const rule = ruleOf(check.criterion, measure);
+  const isBound = rule.kind === "at_most" || rule.kind === "at_least";
+  return {
+    key: `${check.criterion.severity}: ${check.criterion.metric} ${demandOf(rule)} in ${check.cohort.name}`,
+    baseline: isBound ? 0 : groups.baseline.length,
+    candidate: groups.candidate.length,
+  };
 }
 
 function findingsOf({ measure, groups, missing, obstacle }: GroupCheck): Found {
@@ -75,13 +98,19 @@ function withMissing(measure: GroupMeasure, groups: Groups, missing: GroupCheck[
 }
 
 /** Only what is compared with the baseline can be harmed by it; a bound on the candidate's own rate needs no correction. */
-function adjustedHarm(checks: readonly GroupCheck[], found: readonly Found[]): number[] {
+function adjustedHarm(checks: readonly GroupCheck[], found: readonly Found[], test: HarmTest): number[] {
   const adjusted = checks.map(() => 1);
-  for (const severity of ["blocking", "advisory"]) {
+  for (const severity of ["blocking", "advisory"] as const) {
     const family = checks.flatMap(({ check: { criterion } }, index) =>
       criterion.severity === severity && ruleOf(criterion).kind !== "at_most" ? [index] : [],
     );
-    const corrected = holm(family.map((index) => found[index]!.harmP));
+    const harm = family.map(
+      (index): TestedHarm => ({
+        ...testedOf(checks[index]!),
+        p: found[index]!.harmP,
+      }),
+    );
+    const corrected = test.corrected(harm, severity);
     family.forEach((index, position) => {
       adjusted[index] = corrected[position]!;
     });
@@ -98,26 +127,35 @@ function ruleOf({ margin, atLeast, atMost, maximumRatio }: Criterion, measure?: 
   return { kind: isPassRate ? "margin" : "rise", margin: margin! };
 }
 
-function decide(group: GroupCheck, found: Found, adjusted: number, alpha: number): Decision {
+function decide(group: GroupCheck, found: Found, adjusted: number, { alpha, test }: Terms): Decision {
   const rule = ruleOf(group.check.criterion, group.measure);
-  if (rule.kind === "at_most" || rule.kind === "at_least") return decideBound(group, rule, alpha);
+  if (rule.kind === "at_most" || rule.kind === "at_least") return decideBound(group, rule, { alpha, test });
   const isSafe = isProvenSafe(group, found, rule, alpha);
   const isHarmed = adjusted <= alpha;
   const isKnown = found.rate !== null || found.ratio !== null;
-  const decision = isKnown ? verdictOf(isSafe, isHarmed) : "error";
+  const isOpen = !test.isEnd && (isKnown ? isSafe || !isHarmed : isStillEmpty(group));
+  const decision = isOpen ? "inconclusive" : isKnown ? verdictOf(isSafe, isHarmed) : "error";
   const shown = shownOf(group, found, alpha);
   const casesNeeded =
-    decision === "inconclusive" ? groupsNeeded(group.measure, group.groups, shown, rule, alpha) : null;
+    decision === "inconclusive" && !isOpen
+      ? groupsNeeded(group.measure, group.groups, shown, rule, alpha)
+      : null;
   return {
     ...base(group, rule),
     ...shown,
     decision,
-    reason: groupReason(group, shown, rule, decision, casesNeeded, alpha),
+    reason: groupReason(group, shown, rule, { decision, needed: casesNeeded, alpha, isEarly: !test.isEnd }),
     harmP: isKnown ? found.harmP : null,
     harmPAdjusted: isKnown ? adjusted : null,
     degradedWithinMargin: isSafe && isHarmed,
     casesNeeded,
   };
+}
+
+/** Nothing is wrong with a side of which no trace came so far. */
+function isStillEmpty({ groups, missing, obstacle }: GroupCheck): boolean {
+  if (obstacle !== null) return false;
+  return (["baseline", "candidate"] as const).some((side) => groups[side].length + missing[side] === 0);
 }
 
 function verdictOf(isSafe: boolean, isHarmed: boolean): Verdict {
@@ -185,27 +223,33 @@ function base({ check, groups }: GroupCheck, rule: Rule) {
 }
 
 /** A bound on the candidate's own rate. Where the baseline breaks it too, what failed is not the candidate. */
-function decideBound(group: GroupCheck, rule: Extract<Rule, { threshold: number }>, alpha: number): Decision {
+function decideBound(
+  group: GroupCheck,
+  rule: Extract<Rule, { threshold: number }>,
+  { alpha, test }: Terms,
+): Decision {
   const { measure, groups, missing, obstacle } = group;
   const isPassRate = measure.kind === "rate" && measure.isPassRate;
-  const rateOf = (values: readonly Valued[], isMissingBad: number) => {
+  const rateOf = (values: readonly Valued[], isMissingBad: number, level = alpha) => {
     const units = values.map(({ value, cluster }) => ({ rate: value, trials: 1, cluster }));
     const added = Array.from({ length: isMissingBad }, (_, i) => ({
       rate: 1,
       trials: 1,
       cluster: `missing ${i}`,
     }));
-    return obstacle === null ? rateStatistics([...units, ...added], alpha) : null;
+    return obstacle === null ? rateStatistics([...units, ...added], level) : null;
   };
   const bound = rule.kind === "at_most" ? rule.threshold : 1 - rule.threshold;
   const candidate = rateOf(groups.candidate, 0);
   const worst = missing.candidate === 0 ? candidate : rateOf(groups.candidate, missing.candidate);
   const baseline = rateOf(groups.baseline, 0);
+  const level = test.levelOf(testedOf(group));
+  const isBroken = (side: readonly Valued[]) =>
+    level !== null && (rateOf(side, 0, level)?.interval.lower ?? 0) > bound;
   let decision: Verdict = "inconclusive";
-  if (candidate === null) decision = "error";
-  else if (worst !== null && worst.interval.upper <= bound) decision = "pass";
-  else if (candidate.interval.lower > bound)
-    decision = baseline !== null && baseline.interval.lower > bound ? "error" : "fail";
+  if (candidate === null) decision = test.isEnd || !isStillEmpty(group) ? "error" : "inconclusive";
+  else if (worst !== null && worst.interval.upper <= bound) decision = test.isEnd ? "pass" : "inconclusive";
+  else if (isBroken(groups.candidate)) decision = isBroken(groups.baseline) ? "error" : "fail";
   const turned = (rate: number) => (isPassRate ? 1 - rate : rate);
   const turnedInterval = (interval: Interval): Interval =>
     isPassRate ? { ...interval, lower: 1 - interval.upper, upper: 1 - interval.lower } : interval;
@@ -222,7 +266,7 @@ function decideBound(group: GroupCheck, rule: Extract<Rule, { threshold: number 
     n: groups.candidate.length,
     clusters: new Set(groups.candidate.map(({ cluster }) => cluster)).size,
     decision,
-    reason: boundReason(group, shown, rule, decision),
+    reason: boundReason(group, shown, rule, { decision, isEarly: !test.isEnd }),
     degradedWithinMargin: false,
     casesNeeded: null,
   };

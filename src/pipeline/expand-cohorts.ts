@@ -16,6 +16,8 @@ export interface CohortSource {
   readonly source: string;
   /** What a cohort consists of, such as `case`. */
   readonly noun: string;
+  /** True where more will come, as of a canary that runs: a named cohort that is still empty is left out, and not refused. */
+  readonly isGrowing?: boolean;
 }
 
 /** A cohort that a `*` found and that was too small. */
@@ -68,12 +70,13 @@ export function expandCohorts(
   for (const tags of sets) {
     const cohort = cohortOf(tags, Object.keys(source.cohorts));
     const size = source.sizeOf(cohort);
-    if (!isPattern && size === 0) {
+    const isEmpty = !isPattern && size === 0;
+    if (isEmpty && !source.isGrowing) {
       const message = `the cohort "${text}" has no ${source.noun}s in the ${source.source}`;
       throw gateError(gate, text, message, `name a cohort that has some, or add ${source.noun}s`);
     }
-    if (!isPattern || size >= minimum) cohorts.push(cohort);
-    else if (source.isPresent(cohort)) leftOut.push({ cohort: cohort.name, cases: size, minimum });
+    if (isPattern ? size >= minimum : !isEmpty) cohorts.push(cohort);
+    else if (isEmpty || source.isPresent(cohort)) leftOut.push({ cohort: cohort.name, cases: size, minimum });
   }
   return { cohorts, leftOut };
 }

@@ -15,8 +15,22 @@ export function demandOf(rule: Rule): string {
   return `is ${rule.kind === "at_least" ? "at least" : "at most"} ${percent(rule.threshold)}`;
 }
 
+const notProvenYet = "is not proven at this look, and a pass is decided at the planned end alone";
+
+/** What a reason tells of. */
+interface Outcome {
+  readonly decision: Verdict;
+  /** True before the planned end of several looks, where nothing passes. */
+  readonly isEarly: boolean;
+}
+
 /** Why a bound on the candidate's own rate is decided as it is, in one sentence. */
-export function boundReason(group: GroupCheck, shown: ShownGroups, rule: Rule, decision: Verdict): string {
+export function boundReason(
+  group: GroupCheck,
+  shown: ShownGroups,
+  rule: Rule,
+  { decision, isEarly }: Outcome,
+): string {
   const { metric } = group.check.criterion;
   const where = whereOf(group.check.cohort.name, "trace");
   if (shown.interval === null) return `${metric} ${where}: ${nothingKnown(group)}`;
@@ -27,6 +41,7 @@ export function boundReason(group: GroupCheck, shown: ShownGroups, rule: Rule, d
   if (decision === "fail") return `${evidence}: it must be ${demand}`;
   if (decision === "error")
     return `${evidence}: it must be ${demand}; the baseline breaks it too, so this was not measured`;
+  if (isEarly) return `${evidence}: that it is not ${demand} ${notProvenYet}${lacking(group)}`;
   return `${evidence}: whether it is ${demand} is not settled${lacking(group)}`;
 }
 
@@ -35,9 +50,7 @@ export function groupReason(
   group: GroupCheck,
   shown: ShownGroups,
   rule: Rule,
-  decision: Verdict,
-  needed: number | null,
-  alpha: number,
+  outcome: Outcome & { readonly needed: number | null; readonly alpha: number },
 ): string {
   const { metric } = group.check.criterion;
   const where = whereOf(group.check.cohort.name, "trace");
@@ -54,7 +67,7 @@ export function groupReason(
   const { baseline, candidate } = group.groups;
   const size = `${count(baseline.length)} and ${count(candidate.length)} traces`;
   const evidence = `${metric} ${where} ${movement(shown, isRatio)} (${values}; ${range}; ${size})`;
-  return `${evidence}: ${conclusion(group, shown, rule, decision, alpha)}${lacking(group)}${neededText(needed)}`;
+  return `${evidence}: ${conclusion(group, shown, rule, outcome)}${lacking(group)}${neededText(outcome.needed)}`;
 }
 
 function movement({ estimate }: ShownGroups, isRatio: boolean): string {
@@ -68,8 +81,7 @@ function conclusion(
   group: GroupCheck,
   shown: ShownGroups,
   rule: Rule,
-  decision: Verdict,
-  alpha: number,
+  { decision, alpha, isEarly }: Outcome & { readonly alpha: number },
 ): string {
   const bound = acceptedOf(rule);
   const what = rule.kind === "margin" ? "a loss" : "a rise";
@@ -80,6 +92,7 @@ function conclusion(
       ? `more than the accepted ${bound}`
       : `proven ${rule.kind === "margin" ? "worse" : "to rise"}, and not shown to stay within the accepted ${bound}`;
   }
+  if (isEarly) return `${rule.kind === "margin" ? "a loss" : "a rise"} ${notProvenYet}`;
   const { measure, groups } = group;
   if (measure.kind === "percentile" && shown.interval === null) {
     const least = valuesForPercentile(measure.probability, alpha);

@@ -59,7 +59,7 @@ export function spreadCriteria(
       for (const entry of expanded.leftOut) leftOut.set(entry.cohort, entry);
       return expanded.cohorts;
     });
-    if (found.length === 0) {
+    if (found.length === 0 && !source.isGrowing) {
       const message = `the criterion on ${criterion.metric} has no cohort of at least ${criterion.minimumCohortSize} ${source.noun}s`;
       throw gateError(
         gate,

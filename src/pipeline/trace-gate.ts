@@ -34,11 +34,16 @@ export interface ResolvedTraceGate extends ResolvedGate {
 const mostChecks = 5000;
 
 /**
- * Spreads a gate over the cohorts that traces have. Criteria on what only a replay measures are left out and named.
+ * Spreads a gate over the cohorts that traces have. Criteria on what only a replay measures are left out and named; where more traces will
+ * come (`isGrowing`), so are cohorts that are too small so far.
  *
  * @throws EvalsError GATE_INVALID for an unknown metric or cohort, a bound that a metric does not take, and a gate of which nothing is left.
  */
-export function resolveTraceGate(gate: LoadedModule<Gate>, sides: TraceSides): ResolvedTraceGate {
+export function resolveTraceGate(
+  gate: LoadedModule<Gate>,
+  sides: TraceSides,
+  isGrowing = false,
+): ResolvedTraceGate {
   const evaluators = evaluatorsIn(sides);
   const measures = new Map<string, ReadTraces>();
   const notMeasured = new Set<string>();
@@ -52,7 +57,7 @@ export function resolveTraceGate(gate: LoadedModule<Gate>, sides: TraceSides): R
     const message = "not one of its blocking criteria can be judged from traces";
     throw gateError(gate, "criteria", message, `traces have ${traceMetrics.join(", ")}`);
   }
-  const source = traceCohorts(sides);
+  const source = { ...traceCohorts(sides), isGrowing };
   const resolved = spreadCriteria(gate, criteria, source);
   if (resolved.checks.length > mostChecks) {
     const message = `its criteria spread over ${resolved.checks.length} pairs of metric and cohort`;
@@ -120,6 +125,12 @@ const defaults: readonly (Pick<Criterion, "metric" | "margin" | "maximumRatio"> 
   { metric: "cost_usd", maximumRatio: 1.25, minimum: 200 },
 ];
 
+/** The error of the default policy. */
+export const defaultTraceAlpha = 0.05;
+
+/** What tells one default policy from another: its bounds, whatever the traces have of them. */
+export const defaultTracePolicy: unknown = { alpha: defaultTraceAlpha, criteria: defaults };
+
 /**
  * The policy of a comparison for which no gate is named: errors, fallbacks, tool timeouts and negative feedback may rise by less than five
  * points, the median latency by a fifth, the 95th percentile by three tenths, tokens and cost by a quarter; over all traces and in each
@@ -136,6 +147,7 @@ export function defaultTraceGate(
   const isSilent = ({ metric }: { metric: string }) => isSilentIn(sides, metric);
   const value = gateSchema.parse({
     name: "default policy for traces",
+    alpha: defaultTraceAlpha,
     criteria: defaults
       .filter((entry) => !isSilent(entry))
       .map(({ minimum, ...criterion }) => ({

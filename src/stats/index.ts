@@ -26,7 +26,13 @@ export {
 } from "./distributions.ts";
 export { type EmpiricalLikelihoodScore, elScore, type SupportEnd } from "./empirical-likelihood.ts";
 export { nonInferiorityExactUnconditional, tangoNonInferiorityPower } from "./exact.ts";
-export { lanDemetsBoundaries, type SpendingFunction } from "./group-sequential.ts";
+export {
+  lanDemetsBoundaries,
+  repeatedPValue,
+  type SpendingFunction,
+  spentError,
+} from "./group-sequential.ts";
+export { type FamilyLook, growingFamilyAlpha } from "./growing-family.ts";
 export { type HarrellDavis, harrellDavis } from "./harrell-davis.ts";
 export { clopperPearson, type Interval, wilson } from "./interval.ts";
 export {

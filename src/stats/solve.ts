@@ -2,15 +2,24 @@
  * The root of a function that falls from positive to negative over `(low, high)`. The ends themselves are
  * never evaluated, so the function may be infinite or undefined there. Regula falsi with Illinois
  * down-weighting, and a plain halving at every third step so that the bracket shrinks to neighbouring doubles
- * whatever the shape.
+ * whatever the shape, or to `tolerance`.
  */
-export function decreasingRoot(f: (x: number) => number, low: number, high: number): number {
+export function decreasingRoot(
+  f: (x: number) => number,
+  low: number,
+  high: number,
+  { tolerance = 0 }: { tolerance?: number } = {},
+): number {
   let [a, b] = [low, high];
   let [fa, fb] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let lastSide = 0;
   for (let step = 1; step <= 400; step++) {
     const middle = a + (b - a) / 2;
-    if (!(middle > a && middle < b) || b - a <= 2e-16 * Math.max(Math.abs(a), Math.abs(b))) return middle;
+    if (
+      !(middle > a && middle < b) ||
+      b - a <= Math.max(tolerance, 2e-16 * Math.max(Math.abs(a), Math.abs(b)))
+    )
+      return middle;
     let x = middle;
     if (step % 3 !== 0 && Number.isFinite(fa) && Number.isFinite(fb)) {
       const secant = a + ((b - a) * fa) / (fa - fb);

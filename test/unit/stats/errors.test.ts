@@ -282,6 +282,18 @@ const REJECTED: [label: string, call: () => unknown, message: RegExp][] = [
     /^informationFractions\[1\] must be between 0.5 and 1, got 0.4$/,
   ],
   [
+    "lanDemetsBoundaries information",
+    () => s.lanDemetsBoundaries([0.5, 1], 0.05, "pocock", [2, 1]),
+    /^information\[1\] must be between 2 and .*got 1$/,
+  ],
+  ["repeatedPValue", () => s.repeatedPValue(1.2, [1], "pocock"), /^pValue must be .*got 1.2$/],
+  ["spentError", () => s.spentError(0.5, 1, "pocock"), /^alpha must be .*got 1$/],
+  [
+    "growingFamilyAlpha",
+    () => s.growingFamilyAlpha([{ informationFraction: 0.5, hypotheses: -1 }], 0.05, "pocock"),
+    /^looks\[0\]\.hypotheses must be .*got -1$/,
+  ],
+  [
     "decidePaired",
     () => s.decidePaired([{ ...pairs, id: "a", margin: Number.NaN }], gate),
     /^margin must be .*NaN$/,

@@ -1,0 +1,66 @@
+import { EvalsError } from "../core/errors.ts";
+import type { Store } from "../core/extensions.ts";
+import type { Report } from "../core/report.ts";
+import { jsonReporter, loadGate, lookAtCanary, refusedReport, requireCanaryName } from "../index.ts";
+import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
+import type { Process } from "./process.ts";
+import { type OpenProject, openProject } from "./store.ts";
+import { readTraceSide } from "./trace-side.ts";
+
+/** Options of `evals canary`. */
+export interface CanaryOptions extends OutputOptions {
+  readonly live: string;
+  readonly canary: string;
+  readonly name: string;
+  readonly traces?: number;
+  readonly looks?: number;
+  readonly gate?: string;
+  readonly liveRelease?: string;
+  readonly canaryRelease?: string;
+  readonly store?: string;
+}
+
+/** `evals canary`: a look at a canary that runs, where one is due by its plan; the same call is made again until it ends with another code than 3. */
+export async function canaryCommand(options: CanaryOptions, process: Process): Promise<number> {
+  let outputs: OutputOptions = options;
+  let store: Store | undefined;
+  try {
+    requireCanaryName(options.name);
+    const project = await openProject(options);
+    store = project.store;
+    outputs = { ...options, html: options.html ?? `${project.config.reports}/${options.name}.html` };
+    await checkOutputs(outputs);
+    const report = await look(options, project, process);
+    await writeOutputs(report, outputs, process);
+    return report.exitCode;
+  } catch (error) {
+    if (error instanceof EvalsError) {
+      const report = refusedReport(error);
+      if (error.code !== "OUTPUT_NOT_WRITABLE") await writeFiles(report, outputs);
+      if (outputs.json) process.stdout.write(jsonReporter.render(report));
+    }
+    throw error;
+  } finally {
+    await store?.close();
+  }
+}
+
+async function look(
+  options: CanaryOptions,
+  { config, store }: OpenProject,
+  process: Process,
+): Promise<Report> {
+  const { live, canary, liveRelease, canaryRelease, looks, traces, name } = options;
+  const gate = options.gate === undefined ? null : await loadGate(options.gate);
+  const project = { config, store: options.store ?? config.store };
+  const declared = {
+    ...{ name, looks, traces, gate },
+    baseline: { source: live, release: liveRelease ?? null },
+    candidate: { source: canary, release: canaryRelease ?? null },
+  };
+  const read = async () => ({
+    baseline: await readTraceSide(live, liveRelease, project, process),
+    candidate: await readTraceSide(canary, canaryRelease, project, process),
+  });
+  return lookAtCanary({ declared, read, now: () => new Date().toISOString() }, store);
+}
