@@ -2,7 +2,7 @@
 // quotes a passage. What repeats from further away is therefore taken out before, as copies of what stands earlier (as rzip and zstd's long mode do).
 
 /** Bytes that are compared by one hash; shorter repetitions are not worth a copy. */
-const window = 32;
+const window = 48;
 /** Repetitions that are nearer than this are left to deflate. */
 const nearest = 24_000;
 /** Places are remembered and looked up where these bits of the hash are 0, at about every sixteenth byte: the same bytes have their places alike. */
@@ -26,12 +26,13 @@ export function takeFarCopies(bytes: Uint8Array): Uint8Array {
     if (at >= window) hash = (hash - Math.imul(bytes[at - window]!, highest)) | 0;
     hash = (Math.imul(hash, multiplier) + bytes[at]!) | 0;
     const start = at - window + 1;
-    if (start < 0) continue;
+    // Places within a copy are not remembered: deflate does not see them, so what repeats them near by is a copy from afar too.
+    if (start < written) continue;
     if (hash >>> (32 - chosenBits) !== 0) continue;
     const slot = Math.imul(hash, 0x9e3779b1) >>> (32 - hashBits);
     const earlier = places[slot]!;
     places[slot] = start;
-    if (start < written || earlier < 0 || start - earlier < nearest) continue;
+    if (earlier < 0 || start - earlier < nearest) continue;
     const match = extend(bytes, earlier, start, written);
     if (match === null) continue;
     numbers.push(match.start - written, match.start - match.earlier, match.length);

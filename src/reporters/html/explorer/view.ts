@@ -42,7 +42,7 @@ export function viewOf(address: string): View | null {
   const words = new URLSearchParams(address.slice(prefix.length));
   return {
     change: kinds.find((kind) => kind === words.get("change")) ?? "all",
-    tags: words.getAll("cohort").flatMap((cohort) => cohort.split(" & ")),
+    tags: words.getAll("cohort"),
     evaluator: words.get("evaluator") ?? "",
     label: words.get("label") ?? "",
     search: words.get("search") ?? "",
