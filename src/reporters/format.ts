@@ -63,6 +63,12 @@ export function probability(value: number | null): string {
   return value < 0.001 ? "< 0.001" : fixed(value, 3);
 }
 
+/** A p value that is compared with another one, however small: `0.021`, `0.00003`, `< 0.000000001`. */
+export function smallProbability(value: number): string {
+  if (value >= 0.001) return fixed(value, 3);
+  return value < 1e-9 ? "< 0.000000001" : fixed(value, Math.ceil(-Math.log10(value)));
+}
+
 /** An ISO time for people: `2025-03-04 10:20 UTC`; as it stands when it is no ISO time in UTC. */
 export function time(iso: string): string {
   const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z$/.exec(iso);

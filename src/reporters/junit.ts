@@ -120,7 +120,14 @@ function propertiesOf(report: Report): [string, string][] {
     ["exitCode", String(report.exitCode)],
     ["headline", report.headline],
   ];
-  const run = report.provenance;
+  const { canary, provenance: run } = report;
+  if (canary !== undefined)
+    properties.push(
+      ["canary", canary.plan.name],
+      ["state", canary.state],
+      ["looks", `${canary.looks.length} of ${canary.plan.looks}`],
+      ["traces", `${canary.traces} of ${canary.plan.traces}`],
+    );
   if (run === null) return properties;
   return [
     ...properties,

@@ -2,6 +2,7 @@ import type { Decision } from "../core/comparison.ts";
 import type { Reporter } from "../core/extensions.ts";
 import type { CaseReport, Report } from "../core/report.ts";
 import * as format from "./format.ts";
+import { lookColumns, planText } from "./looks.ts";
 import { escapeMarkdown as safe } from "./markdown-escape.ts";
 import { knownFacts, operationsOfAll } from "./operations.ts";
 import {
@@ -37,7 +38,7 @@ const reserve = 1_000;
 export const markdownReporter: Reporter = { name: "markdown", render };
 
 function render(report: Report): string {
-  const head = [...headLines(report), ...nextLines(report), "", ...noteLines(report)];
+  const head = [...headLines(report), ...nextLines(report), "", ...lookLines(report), ...noteLines(report)];
   const foot = footLines(report);
   const decisions = decisionLines(report.decisions, decisionsRoom);
   const operations = operationLines(report);
@@ -100,6 +101,25 @@ function noteLines(report: Report): string[] {
   );
   const { kept, left } = within(lines, notesRoom);
   return ["### Before you trust this", "", ...kept, ...leftOut(left, "note"), ""];
+}
+
+function lookLines({ canary }: Report): string[] {
+  if (canary === undefined) return [];
+  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    "### Looks",
+    "",
+    `${safe(planText(canary), 500)}`,
+    "",
+    ...(canary.looks.length === 0
+      ? []
+      : [
+          row(lookColumns.map(({ heading }) => heading)),
+          row(lookColumns.map(() => "---")),
+          ...canary.looks.map((look) => row(lookColumns.map(({ cell }) => safe(cell(look), 200)))),
+          "",
+        ]),
+  ];
 }
 
 function decisionLines(decisions: readonly Decision[], room: number): string[] {

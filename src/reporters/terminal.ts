@@ -4,6 +4,7 @@ import * as format from "./format.ts";
 import { knownFacts, operationsOfAll } from "./operations.ts";
 import { decisionLines } from "./terminal-decisions.ts";
 import { columnWidths, flow, type Paint, painter, tableLines, wrap } from "./terminal-layout.ts";
+import { lookLines } from "./terminal-looks.ts";
 import { trajectoryLines } from "./terminal-traces.ts";
 import { cut, oneLine } from "./text.ts";
 import {
@@ -48,6 +49,7 @@ export function terminalReporter(options: TerminalOptions): Reporter {
       const sections = [
         verdictLines(context),
         refusalLines(context),
+        lookLines(report.canary, context.paint, width),
         decisionLines(report.decisions, context.paint, width),
         nextLines(context),
         operationLines(context),

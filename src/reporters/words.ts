@@ -98,7 +98,7 @@ export function ratesText({
 }
 
 /** What the rule looks at, without its interval: `−9.1 points` for a margin or a rise, `84.2 %` for a threshold, `+31.0 %` for a ratio. */
-export function estimateText({ rule, estimate }: Decision): string {
+export function estimateText({ rule, estimate }: Pick<Decision, "rule" | "estimate">): string {
   if (rule.kind === "margin" || rule.kind === "rise") return format.difference(estimate);
   return rule.kind === "ratio" ? format.signedChange(estimate) : format.percent(estimate);
 }

@@ -7,6 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { htmlReporter } from "../../src/reporters/index.ts";
 import {
+  canaryReport,
   failingReport,
   inconclusiveReport,
   largeReport,
@@ -21,6 +22,7 @@ const pages = {
   inconclusive: htmlReporter.render(inconclusiveReport()),
   pass: htmlReporter.render(passingReport()),
   traces: htmlReporter.render(traceReport()),
+  canary: htmlReporter.render(canaryReport()),
   large: htmlReporter.render(largeReport(100, 400)),
 };
 const withoutPolicy = pages.fail.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "");
@@ -173,12 +175,13 @@ describe.skipIf(!there)(
           ["inconclusive", ""],
           ["pass", ""],
           ["traces", ""],
-        ].map(([name, address]) => [scheme, name as "fail" | "pass" | "traces", address!] as const),
+          ["canary", ""],
+        ].map(([name, address]) => [scheme, name as keyof typeof pages, address!] as const),
       ),
     )("has nothing that axe complains of: %s, %s", async (colorScheme, name, address) => {
       const html = pages[name].replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "");
       const { page, close } =
-        name === "pass" || name === "traces"
+        name === "pass" || name === "traces" || name === "canary"
           ? await openStatic(html, colorScheme)
           : await open(html, address, { colorScheme });
       await page.evaluate(axe.source);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../../src/core/report.ts";
 import { htmlReporter } from "../../src/reporters/index.ts";
 import {
+  canaryReport,
   failingReport,
   inconclusiveReport,
   largeReport,
@@ -21,6 +22,7 @@ const reports: Record<string, Report> = {
   inconclusive: inconclusiveReport(),
   pass: passingReport(),
   refused: refusedReport(),
+  canary: canaryReport(),
   large: largeReport(100, 60),
   "long names": withLongNames(),
 };

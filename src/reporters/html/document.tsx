@@ -8,6 +8,7 @@ import { Comparisons, OperationsSection } from "./comparisons.tsx";
 import { Decisions } from "./decisions.tsx";
 import { Explanation } from "./explanation.tsx";
 import { Forest } from "./forest.tsx";
+import { Looks } from "./looks.tsx";
 import { NextSteps } from "./next.tsx";
 import { Name } from "./parts.tsx";
 import { Provenance } from "./provenance.tsx";
@@ -18,7 +19,10 @@ import { Trust } from "./trust.tsx";
 export function Page(props: { report: Report; styles: string; policy: string; isExplored: boolean }) {
   const { report, styles, policy, isExplored } = props;
   const run = report.provenance;
-  const name = run !== null ? oneLine(run.evaluation.name) : report.traces ? "traces" : "gatewright";
+  const name =
+    run !== null
+      ? oneLine(run.evaluation.name)
+      : (report.canary?.plan.name ?? (report.traces ? "traces" : "gatewright"));
   return (
     <html lang="en">
       <head>
@@ -39,6 +43,7 @@ export function Page(props: { report: Report; styles: string; policy: string; is
         <main>
           <Banner report={report} />
           <Contents report={report} />
+          <Looks report={report} />
           <Trust report={report} />
           <Decisions report={report} isExplored={isExplored} />
           <Forest report={report} />
@@ -104,6 +109,7 @@ function Contents({ report }: { report: Report }) {
     ({ margin, interval, estimate }) => margin !== null && interval && estimate !== null,
   );
   const links: [string, string, boolean][] = [
+    ["looks", "Looks", report.canary !== undefined],
     ["trust", "Before you trust this", true],
     ["decisions", "Decisions", true],
     ["plot", "Changes", drawn],

@@ -1,4 +1,5 @@
 import { caseStyles } from "./styles-cases.ts";
+import { lookStyles } from "./styles-looks.ts";
 import { tableStyles } from "./styles-tables.ts";
 
 const colours = `
@@ -105,4 +106,6 @@ const narrow = `
 `;
 
 /** The style of the page, exactly as it stands in its element: the page's policy admits it by its hash. */
-export const styles: string = [colours, layout, banner, tableStyles, caseStyles, narrow].join("").trim();
+export const styles: string = [colours, layout, banner, tableStyles, lookStyles, caseStyles, narrow]
+  .join("")
+  .trim();

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type ReporterName, reporterByName, terminalReporter } from "../../../src/reporters/index.ts";
 import {
+  canaryReport,
   failingReport,
   inconclusiveReport,
   passingReport,
@@ -15,6 +16,7 @@ const reports = {
   pass: passingReport(),
   refused: refusedReport(),
   traces: traceReport(),
+  canary: canaryReport(),
 };
 const endings: Record<ReporterName, string> = {
   terminal: "txt",
