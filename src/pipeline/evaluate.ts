@@ -91,12 +91,13 @@ export async function evaluate(prepared: PreparedRun, environment: RunEnvironmen
 
 async function runToReport(prepared: PreparedRun, environment: RunEnvironment): Promise<RunResult> {
   const cases = prepared.dataset.cases.map((item) => redactCase(item, environment.redact));
-  const manifest = await openRun(prepared, environment, cases);
+  const manifest = await openRun(prepared, environment);
+  const casesStored = storeCases(environment, cases);
   const earlier = environment.resume
     ? await readRun(environment.store, environment.runId)
     : { samples: [], scores: [] };
   const calls = callsOf(prepared, environment, earlier);
-  const samples = await runMissing(prepared, environment, earlier.samples, calls);
+  const samples = await runMissing(prepared, environment, earlier.samples, calls, casesStored);
   const answered = lastSamples([...earlier.samples, ...samples.fresh]);
   const scores = [...earlier.scores, ...samples.scores];
   scores.push(
@@ -144,18 +145,10 @@ export function lastSamples(samples: readonly Sample[]): Sample[] {
   return last;
 }
 
-async function openRun(
-  prepared: PreparedRun,
-  environment: RunEnvironment,
-  cases: readonly Case[],
-): Promise<RunManifest> {
+async function openRun(prepared: PreparedRun, environment: RunEnvironment): Promise<RunManifest> {
   const manifest = manifestFor(prepared, environment);
   if (!environment.resume) {
-    const { runId } = manifest;
-    await environment.store.append([
-      { kind: "run", runId, key: "manifest", body: manifest },
-      ...cases.map((body) => ({ kind: "case" as const, runId, key: body.id, body })),
-    ]);
+    await environment.store.append([{ kind: "run", runId: manifest.runId, key: "manifest", body: manifest }]);
     return manifest;
   }
   const stored = (await environment.store.read(environment.runId, "run"))[0];
@@ -167,6 +160,14 @@ async function openRun(
     );
   }
   refuseMismatch(stored, manifest);
+  return stored;
+}
+
+/** Keeps the cases as they are now. The first calls do not wait for it, their samples do; a run that was killed before may lack some. */
+function storeCases({ store, runId }: RunEnvironment, cases: readonly Case[]): Promise<void> {
+  const stored = store.append(cases.map((body) => ({ kind: "case", runId, key: body.id, body })));
+  // The first sample says it.
+  stored.catch(() => undefined);
   return stored;
 }
 
@@ -228,6 +229,7 @@ async function runMissing(
   environment: RunEnvironment,
   earlier: readonly Sample[],
   calls: Calls,
+  casesStored: Promise<void>,
 ): Promise<{ wanted: number; fresh: Sample[]; scores: Score[] }> {
   const { value } = prepared.evaluation;
   const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
@@ -242,14 +244,22 @@ async function runMissing(
     earlier.filter(({ output }) => output !== null),
   );
   environment.onProgress({ ...progress, ...calls.pace.state() });
-  // A place is free for the next call as soon as its sample is stored: scoring goes on beside it.
-  const scoring = backlog(value.concurrency);
+  // Storing and scoring go on beside the next call: where many answers arrive together, all next calls would wait for the last of them.
+  const work = backlog(value.concurrency);
   const onSample = async (sample: Sample) => {
+    await casesStored;
     const place = placeOf(sample);
     const key = `${place}#${(tries.get(place) ?? 0) + 1}`;
-    await environment.store.append([{ kind: "sample", runId: environment.runId, key, body: sample }]);
-    fresh.push(sample);
-    await scoring.add(() => scoreSample(sample));
+    const stored = environment.store.append([
+      { kind: "sample", runId: environment.runId, key, body: sample },
+    ]);
+    // The work says it, as soon as it starts.
+    stored.catch(() => undefined);
+    await work.add(async () => {
+      await stored;
+      fresh.push(sample);
+      await scoreSample(sample);
+    });
   };
   const scoreSample = async (sample: Sample) => {
     const own = await scoreNow(cases.get(sample.caseId)!, sample, prepared.evaluators, environment, calls);
@@ -281,7 +291,7 @@ async function runMissing(
     redact: environment.redact,
     onSample,
   });
-  await scoring.done();
+  await work.done();
   return { wanted: trials.length, fresh, scores };
 }
 

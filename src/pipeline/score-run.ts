@@ -30,14 +30,16 @@ export async function scoreMissing(
   samples: readonly Sample[],
   { scores: known, fresh, calls }: KnownScores,
 ): Promise<Score[]> {
-  const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
   const has = countByPlace([...lastScores(known).filter(isFinal), ...fresh]);
+  const lackingOf = (sample: Sample) =>
+    sample.output === null ? [] : prepared.evaluators.filter(({ name }) => countAt(has, name, sample) === 0);
+  const unscored = samples.filter((sample) => lackingOf(sample).length > 0);
+  if (unscored.length === 0) return [];
+  const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
   const tries = countByPlace(known);
-  const added = await pLimit(prepared.evaluation.value.concurrency).map(samples, async (sample) => {
-    if (sample.output === null || environment.stop.aborted) return [];
-    const lacking = prepared.evaluators.filter(({ name }) => countAt(has, name, sample) === 0);
-    if (lacking.length === 0) return [];
-    const own = await scoreNow(cases.get(sample.caseId)!, sample, lacking, environment, calls);
+  const added = await pLimit(prepared.evaluation.value.concurrency).map(unscored, async (sample) => {
+    if (environment.stop.aborted) return [];
+    const own = await scoreNow(cases.get(sample.caseId)!, sample, lackingOf(sample), environment, calls);
     await storeScores(environment, own, (score) => `#${countAt(tries, score.evaluator, score) + 1}`);
     await environment.onScored?.(sample, own);
     return own;

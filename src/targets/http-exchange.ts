@@ -7,6 +7,7 @@ import { abortedFailure, causeOf, longestQuote, retryAfterMs, wordsOf } from "./
 import { jsonFrom } from "./json-text.ts";
 import { rateLimitOf } from "./rate-limit.ts";
 import { excerpt } from "./secrets.ts";
+import { sendRequest } from "./send.ts";
 
 /** One request, and what its failures may say. */
 export interface HttpRequest {
@@ -83,13 +84,7 @@ export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
   if (signal.aborted) throw abortedFailure(signal, url.host);
   let hasAnswered = false;
   try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      redirect: "manual",
-      signal,
-      ...(body === undefined ? {} : { body }),
-    });
+    const response = await sendRequest(url, { method, headers, body: body ?? null, signal });
     hasAnswered = true;
     if (!response.ok) throw await statusFailure(response, request);
     const bytes = await boundedBytes(response, maximumBytes, url.host);

@@ -6,6 +6,7 @@ import { exchange, type HttpRequest } from "./http-exchange.ts";
 import type { HttpSettings } from "./http-options.ts";
 import { parsePath, readPath } from "./json-path.ts";
 import { excerpt } from "./secrets.ts";
+import { sendRequest } from "./send.ts";
 
 type Polling = NonNullable<HttpSettings["poll"]>;
 
@@ -96,8 +97,6 @@ export async function polled(
 /** Tells the server that nobody waits for its work. That it may not listen changes nothing for the call. */
 async function giveUp(url: URL, { headers }: HttpRequest): Promise<void> {
   const signal = AbortSignal.timeout(cancelMs);
-  const response = await fetch(url, { method: "POST", headers, redirect: "manual", signal }).catch(
-    () => null,
-  );
+  const response = await sendRequest(url, { method: "POST", headers, signal }).catch(() => null);
   await response?.body?.cancel();
 }

@@ -10,6 +10,7 @@ import { type HttpSettings, type HttpTargetOptions, httpComponents, httpSettings
 import { polled } from "./http-poll.ts";
 import { requestFiller, requireAskable } from "./request-template.ts";
 import { answerIn } from "./response-mapping.ts";
+import { prepareSending } from "./send.ts";
 
 /** Attributes of the call's span, by the OpenTelemetry conventions for gen_ai agents and HTTP clients. */
 function attributesOf({ url, method, name }: HttpSettings): Span["attributes"] {
@@ -73,7 +74,10 @@ export function httpTarget(options: HttpTargetOptions): Target {
     name: settings.name,
     components: httpComponents(settings),
     rateKey: settings.host,
-    check: () => checkVariables(settings),
+    async check() {
+      checkVariables(settings);
+      await prepareSending();
+    },
     prepare: (requests) => requireAskable(fill, requests, { name: settings.name, option: "body" }),
     async call(request: TargetRequest, context: CallContext) {
       const body = fill(request, context);

@@ -6,6 +6,7 @@ import { isJsonObject } from "../core/json.ts";
 import { firstText } from "./bounded.ts";
 import type { OpenAISettings } from "./openai-settings.ts";
 import { isSecretHeader } from "./secrets.ts";
+import { sendRequest } from "./send.ts";
 
 /** The key of a target and where it comes from. */
 interface Credentials {
@@ -78,7 +79,7 @@ const longestErrorBody = 65_536;
  * say in other members, such as `detail` or `message`.
  */
 async function fetchKeepingWords(url: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(url, init);
+  const response = await sendRequest(url as string, init as never);
   if (response.ok) return response;
   const text = await firstText(response, longestErrorBody).catch(() => "");
   let said: unknown;

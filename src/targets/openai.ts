@@ -15,6 +15,7 @@ import { type OpenAISettings, openaiSettings } from "./openai-settings.ts";
 import { servedOver, usageOver } from "./openai-sums.ts";
 import { answerCall, canContinue } from "./openai-tools.ts";
 import type { Call } from "./openai-turn.ts";
+import { prepareSending } from "./send.ts";
 import { parseArguments } from "./tool-arguments.ts";
 
 /** The failure of a model that does not stop to call tools. */
@@ -112,7 +113,7 @@ export function openaiTarget(options: OpenAITargetOptions): Target {
       settings.template === undefined && (settings.tools ?? []).every(({ run }) => run === undefined),
     async check() {
       checkCredentials(name, settings);
-      await import("openai");
+      await Promise.all([import("openai"), prepareSending()]);
     },
     call: converser(settings),
   };

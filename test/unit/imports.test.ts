@@ -8,7 +8,7 @@ const rules: Record<string, { rooms: string[]; packages: string[]; node: boolean
   core: { rooms: [], packages: ["zod"], node: false },
   stats: { rooms: [], packages: [], node: false },
   pipeline: { rooms: ["core", "stats"], packages: ["zod", "yaml", "jiti", "p-limit"], node: true },
-  targets: { rooms: ["core"], packages: ["zod", "openai", "node-llama-cpp", "ajv"], node: true },
+  targets: { rooms: ["core"], packages: ["zod", "openai", "undici", "node-llama-cpp", "ajv"], node: true },
   evaluators: {
     rooms: ["core"],
     packages: [
