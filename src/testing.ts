@@ -4,10 +4,12 @@ import type {
   EvaluatorInput,
   Reporter,
   Store,
+  StoreRecord,
   Target,
   TargetRequest,
   TargetResponse,
 } from "./core/extensions.ts";
+import { type Promotion, promotionsScope } from "./core/promotion.ts";
 import type { Report } from "./core/report.ts";
 import type { RunManifest } from "./core/run.ts";
 import { type Sample, servedUnknown, usageUnknown } from "./core/sample.ts";
@@ -78,6 +80,23 @@ function demand(holds: boolean, what: string): void {
   if (!holds) throw new Error(what);
 }
 
+function promotionOf(manifest: RunManifest, note: string, by: string): Promotion {
+  return {
+    schemaVersion: 1,
+    kind: "promotion",
+    number: 1,
+    evaluation: "kept",
+    at: manifest.createdAt,
+    by,
+    byFrom: "--by",
+    note,
+    runId: manifest.runId,
+    verdict: "pass",
+    release: manifest.candidate,
+    replaced: manifest.baseline,
+  };
+}
+
 /** What every store must do. `open` gives a store that shares its records with the one before it until `fresh` is called. */
 export function storeContract(open: () => Store | Promise<Store>, manifest: RunManifest): ContractCheck[] {
   const sample = (caseId: string) => ({ ...sampleOf(caseId, { text: caseId }), output: null });
@@ -129,6 +148,26 @@ export function storeContract(open: () => Store | Promise<Store>, manifest: RunM
       demand((await store.read("gone", "sample")).length === 0, "records of a removed run are still there");
       demand((await store.read("stays", "sample")).length === 1, "a record of another run went with it");
     }),
+    check(
+      "keeps promotions apart from runs, the first of two with one key, and all when runs are removed",
+      async (store) => {
+        const promotion = (key: string, by: string): StoreRecord => ({
+          kind: "promotion",
+          runId: promotionsScope,
+          key,
+          body: promotionOf(manifest, key, by),
+        });
+        const own = async () =>
+          (await store.read(promotionsScope, "promotion")).filter(({ evaluation }) => evaluation === "kept");
+        await store.append([promotion("1", "Ada"), promotion("2", "Ada"), promotion("1", "Grace")]);
+        await store.append([promotion("2", "Grace")]);
+        const runIds = (await store.runs()).map(({ runId }) => runId);
+        demand(!runIds.includes(promotionsScope), "promotions are listed as a run");
+        await store.remove?.([...runIds, "kept"]);
+        const kept = (await own()).map(({ note, by }) => `${note} ${by}`).join();
+        demand(kept === "1 Ada,2 Ada", `read ${kept}`);
+      },
+    ),
     check("takes many appends at once", async (store) => {
       await Promise.all(
         Array.from({ length: 200 }, (_, index) => store.append([record("many", `${index}`)])),

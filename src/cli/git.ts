@@ -4,14 +4,17 @@ import type { RunManifest } from "../core/run.ts";
 
 const run = promisify(execFile);
 
-/** Who is at work, by git's `user.name`; `null` where it names nobody. */
+/** Who is at work, by git's `user.name`, else its `user.email`; `null` where it names nobody. */
 export async function gitUser(): Promise<string | null> {
-  try {
-    const { stdout } = await run("git", ["config", "user.name"]);
-    return stdout.trim() || null;
-  } catch {
-    return null;
+  for (const setting of ["user.name", "user.email"]) {
+    try {
+      const { stdout } = await run("git", ["config", setting]);
+      if (stdout.trim() !== "") return stdout.trim();
+    } catch {
+      // Git ends with an error where the setting is missing.
+    }
   }
+  return null;
 }
 
 /** The commit of the working directory and whether tracked files differ from it; `null` outside a repository or without git. */

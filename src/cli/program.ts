@@ -24,6 +24,7 @@ export function buildProgram(process: Process, setExitCode: SetExitCode): Comman
     .addHelpText("after", exitCodes);
   addRun(program, process, setExitCode);
   addInspection(program, process, setExitCode);
+  addPromotions(program, process, setExitCode);
   addCache(program, process, setExitCode);
   addPower(program, process, setExitCode);
   addDataset(program, process, setExitCode);
@@ -101,6 +102,47 @@ function addInspection(program: Command, process: Process, setExitCode: SetExitC
     .action(async (_, command: Command) => {
       const { runsCommand } = await import("./runs.ts");
       setExitCode(await runsCommand(command.optsWithGlobals(), process));
+    });
+}
+
+function addPromotions(program: Command, process: Process, setExitCode: SetExitCode): void {
+  program
+    .command("promote")
+    .description(
+      "record that the candidate of a run became the live release, and who said so; deploys nothing",
+    )
+    .argument("[run]", "identifier of the run (default: the latest of the evaluation that has a verdict)")
+    .option("--evaluation <name>", "evaluation whose latest run is meant, where the store holds several")
+    .option("--by <name>", "who does it (default: who started the CI job, else git's user)")
+    .option("--note <text>", "what is worth knowing about it")
+    .option("--despite <reason>", "why it ships although its run did not pass; every report shows it")
+    .option("--json", "print the record as JSON on standard output")
+    .action(async (run, _, command: Command) => {
+      const { promoteCommand } = await import("./promote.ts");
+      setExitCode(await promoteCommand({ ...command.optsWithGlobals(), run }, process));
+    });
+  program
+    .command("rollback")
+    .description(
+      "record that a release that was live before is live again, with its whole bundle; deploys nothing",
+    )
+    .requiredOption("--note <text>", "why")
+    .option("--to <release>", "name or fingerprint of the release (default: the one that was live before)")
+    .option("--evaluation <name>", "evaluation that is meant, where several have promotions")
+    .option("--by <name>", "who does it (default: who started the CI job, else git's user)")
+    .option("--json", "print the record as JSON on standard output")
+    .action(async (_, command: Command) => {
+      const { rollbackCommand } = await import("./promote.ts");
+      setExitCode(await rollbackCommand(command.optsWithGlobals(), process));
+    });
+  program
+    .command("promotions")
+    .description("list what was promoted and rolled back, when and by whom, the newest first")
+    .option("--evaluation <name>", "of this evaluation alone")
+    .option("--json", "print the records as JSON on standard output, the oldest first")
+    .action(async (_, command: Command) => {
+      const { promotionsCommand } = await import("./promote.ts");
+      setExitCode(await promotionsCommand(command.optsWithGlobals(), process));
     });
 }
 

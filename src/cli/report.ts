@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { EvalsError } from "../core/errors.ts";
 import type { Store } from "../core/extensions.ts";
+import type { Promotion } from "../core/promotion.ts";
 import type { Report } from "../core/report.ts";
-import { renderSeries, renderSeriesPage } from "../index.ts";
+import { newerPromotions, readPromotions, renderSeries, renderSeriesPage } from "../index.ts";
 import { checkOutputs, type OutputOptions, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { findRun, openProject } from "./store.ts";
@@ -25,7 +26,7 @@ export async function reportCommand(options: ReportOptions, process: Process): P
   await checkOutputs(options);
   const { store } = await openProject(options);
   try {
-    if (history) return await writeSeries(await lastReports(store, options), options, process);
+    if (history) return await writeHistory(store, options, process);
     if (runs.length > 1) {
       const reports = await Promise.all(runs.map((run) => storedReport(store, run)));
       return await writeSeries(reports, options, process);
@@ -77,10 +78,27 @@ async function lastReports(store: Store, { runs, limit = 10 }: ReportOptions): P
   return reports.reverse();
 }
 
+/** The history with what was promoted meanwhile: from the last promotion before its first run to the run after its last one. */
+async function writeHistory(store: Store, options: ReportOptions, process: Process): Promise<number> {
+  const reports = await lastReports(store, options);
+  const [first, last] = [reports[0]?.provenance, reports.at(-1)?.provenance];
+  if (!first || !last) return await writeSeries(reports, options, process);
+  const { promotions, unreadable } = await readPromotions(store, last.evaluation.name);
+  if (unreadable > 0) process.stderr.write(`warning: ${newerPromotions(unreadable)}\n`);
+  const later = (await store.runs({ evaluation: last.evaluation.name })).findLast(
+    ({ createdAt }) => createdAt > last.createdAt,
+  );
+  const until = promotions.filter(({ at }) => later === undefined || at < later.createdAt);
+  const since = until.filter(({ at }) => at >= first.createdAt);
+  const before = until.length > since.length ? [until[until.length - since.length - 1]!] : [];
+  return await writeSeries(reports, options, process, [...before, ...since]);
+}
+
 async function writeSeries(
   reports: readonly Report[],
   { html, json }: ReportOptions,
   { stdout, stderr }: Process,
+  promotions: readonly Promotion[] = [],
 ): Promise<number> {
   if (reports.length === 0)
     throw new EvalsError(
@@ -88,9 +106,9 @@ async function writeSeries(
       "no run of this evaluation has a report",
       "finish one with `evals run`",
     );
-  stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : renderSeries(reports));
+  stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : renderSeries(reports, promotions));
   if (typeof html !== "string") return 0;
-  await writeFile(html, renderSeriesPage(reports));
+  await writeFile(html, renderSeriesPage(reports, promotions));
   stderr.write(`html report: ${html}\n`);
   return 0;
 }

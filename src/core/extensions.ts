@@ -2,6 +2,7 @@ import type { CanaryPlan, StoredLook } from "./canary.ts";
 import type { Case, CaseInput, Message, Passage } from "./dataset.ts";
 import type { JsonObject } from "./json.ts";
 import type { EvaluateContext, JudgeIdentity, StoredVote } from "./judge.ts";
+import type { Promotion, promotionsScope } from "./promotion.ts";
 import type { Components } from "./release.ts";
 import type { Report } from "./report.ts";
 import type { RunManifest } from "./run.ts";
@@ -139,7 +140,7 @@ export interface Evaluator {
   evaluate(input: EvaluatorInput, context?: EvaluateContext): Evaluation | Promise<Evaluation>;
 }
 
-/** A record of a run, or of a canary that is looked at repeatedly, as a store keeps it. */
+/** A record of a run, or of a canary that is looked at repeatedly, as a store keeps it. Promotions belong to no run, and stay when runs are removed. */
 export type StoreRecord =
   | { readonly kind: "run"; readonly runId: string; readonly key: string; readonly body: RunManifest }
   | { readonly kind: "case"; readonly runId: string; readonly key: string; readonly body: Case }
@@ -148,7 +149,13 @@ export type StoreRecord =
   | { readonly kind: "vote"; readonly runId: string; readonly key: string; readonly body: StoredVote }
   | { readonly kind: "report"; readonly runId: string; readonly key: string; readonly body: Report }
   | { readonly kind: "canary"; readonly runId: string; readonly key: string; readonly body: CanaryPlan }
-  | { readonly kind: "look"; readonly runId: string; readonly key: string; readonly body: StoredLook };
+  | { readonly kind: "look"; readonly runId: string; readonly key: string; readonly body: StoredLook }
+  | {
+      readonly kind: "promotion";
+      readonly runId: typeof promotionsScope;
+      readonly key: string;
+      readonly body: Promotion;
+    };
 
 /** Kind of a record. */
 export type RecordKind = StoreRecord["kind"];
@@ -164,7 +171,7 @@ export interface Store {
   runs(filter?: { readonly evaluation?: string; readonly limit?: number }): Promise<RunManifest[]>;
   /** Records of one run and kind, in the order in which they were written. */
   read<K extends RecordKind>(runId: string, kind: K): Promise<RecordBody<K>[]>;
-  /** Removes all records of these runs; the only way in which a record goes. Left out by a store that keeps everything. */
+  /** Removes all records of these runs, and no promotion; the only way in which a record goes. Left out by a store that keeps everything. */
   remove?(runIds: readonly string[]): Promise<void>;
   /** Ends the use of the store. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { knownPromotionsSchema } from "./promotion.ts";
 import { releaseManifestSchema } from "./release.ts";
 import type { Side } from "./sample.ts";
 import { judgeQualitySchema } from "./score.ts";
@@ -51,6 +52,8 @@ export const runManifestSchema = z.object({
   /** The releases. */
   baseline: releaseManifestSchema,
   candidate: releaseManifestSchema,
+  /** What was recorded of promotions when the run began; left out where nothing was. */
+  promotions: knownPromotionsSchema.optional(),
   /** The evaluators with their versions, in order. */
   evaluators: z.array(
     z.object({

@@ -11,6 +11,7 @@ import { backlog } from "./backlog.ts";
 import { discordantPairs } from "./judge-again.ts";
 import { placeOf } from "./place.ts";
 import type { PreparedRun } from "./prepare.ts";
+import { promotionsFor } from "./promotions.ts";
 import { redactCase } from "./redact-case.ts";
 import { report } from "./report.ts";
 import { reusableSamples } from "./reuse.ts";
@@ -146,9 +147,12 @@ export function lastSamples(samples: readonly Sample[]): Sample[] {
 }
 
 async function openRun(prepared: PreparedRun, environment: RunEnvironment): Promise<RunManifest> {
-  const manifest = manifestFor(prepared, environment);
+  const planned = manifestFor(prepared, environment);
   if (!environment.resume) {
-    await environment.store.append([{ kind: "run", runId: manifest.runId, key: "manifest", body: manifest }]);
+    const { store, onWarning = () => {} } = environment;
+    const promotions = await promotionsFor(store, planned, onWarning);
+    const manifest: RunManifest = promotions === undefined ? planned : { ...planned, promotions };
+    await store.append([{ kind: "run", runId: manifest.runId, key: "manifest", body: manifest }]);
     return manifest;
   }
   const stored = (await environment.store.read(environment.runId, "run"))[0];
@@ -159,7 +163,7 @@ async function openRun(prepared: PreparedRun, environment: RunEnvironment): Prom
       "`evals runs` lists the runs of this store",
     );
   }
-  refuseMismatch(stored, manifest);
+  refuseMismatch(stored, planned);
   return stored;
 }
 

@@ -21,6 +21,7 @@ import type { ReportInput } from "./report-input.ts";
 import type { ResolvedGate } from "./resolve-gate.ts";
 import { summariseJudging, tellJudgedAgain, tellJudging, tellUnjudged } from "./summarise-judging.ts";
 import { summariseOperations } from "./summarise-operations.ts";
+import { tellPromotions } from "./tell-promotions.ts";
 import { blockingJudges, judgedAgain, uphold, withLaterVotes } from "./uphold.ts";
 
 /** Compares, decides and puts the report together. The same records give the same report, whatever their order. */
@@ -57,6 +58,7 @@ export function report(all: ReportInput): Report {
     rollback,
     comparability: [
       ...comparabilityOf(manifest),
+      ...tellPromotions(manifest),
       ...warnings(input, decisions, outcomes),
       ...tellJudging(judging ?? {}),
       ...tellJudgedAgain(all.scores),

@@ -1,6 +1,8 @@
 import type { Comparison } from "../core/comparison.ts";
+import type { Promotion } from "../core/promotion.ts";
 import type { Report } from "../core/report.ts";
 import * as format from "./format.ts";
+import { objections, promotionSymbol } from "./promotions.ts";
 import { oneLine } from "./text.ts";
 
 /** One metric in one cohort over several runs; `null` where a run did not compare it. */
@@ -32,14 +34,41 @@ export function isBaselineNew(reports: readonly Report[], index: number): boolea
   return index > 0 && fingerprint(index) !== fingerprint(index - 1);
 }
 
-/** Several runs as text: first the runs with their verdicts, then each metric in each cohort, a line a run. */
-export function renderSeries(reports: readonly Report[]): string {
-  const lines = reports.map((report, index) => `${index + 1}  ${runText(reports, report, index)}`);
+/** Number of the runs that had begun when something was recorded: 0 is before the first. */
+export function runsBefore(reports: readonly Report[], at: string): number {
+  return reports.filter(({ provenance }) => provenance !== null && provenance.createdAt <= at).length;
+}
+
+/**
+ * Several runs as text: first the runs with their verdicts, then each metric in each cohort, a line a run.
+ *
+ * @param promotions what is shown between the runs, the oldest first.
+ */
+export function renderSeries(reports: readonly Report[], promotions: readonly Promotion[] = []): string {
+  const promoted = (before: number) =>
+    promotions.filter(({ at }) => runsBefore(reports, at) === before).flatMap(promotionLines);
+  const lines = [
+    ...promoted(0),
+    ...reports.flatMap((report, index) => [
+      `${index + 1}  ${runText(reports, report, index)}`,
+      ...promoted(index + 1),
+    ]),
+  ];
   for (const { metric, cohort, cells } of seriesRows(reports)) {
     lines.push("", `${oneLine(metric)} in ${oneLine(cohort)}`);
     for (const [index, cell] of cells.entries()) lines.push(`  ${index + 1}  ${cellText(cell)}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function promotionLines(promotion: Promotion): string[] {
+  const { kind, at, by, release, note } = promotion;
+  const head = `${promotionSymbol[kind]}  ${kind.padEnd(12)}  ${oneLine(format.time(at))}  ${oneLine(release.name)} (${format.shortFingerprint(release.fingerprint)}) by ${oneLine(by)}`;
+  const said = [
+    ...objections(promotion).map((text) => `! ${text}`),
+    ...(note === undefined ? [] : [`note: ${oneLine(note)}`]),
+  ];
+  return [head, ...said.map((text) => `     ${text}`)];
 }
 
 function runText(reports: readonly Report[], { provenance, verdict }: Report, index: number): string {

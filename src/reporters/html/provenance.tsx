@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Report } from "../../core/report.ts";
 import type { RunManifest } from "../../core/run.ts";
 import * as format from "../format.ts";
+import { objections, promotionText } from "../promotions.ts";
 import { jsonText, oneLine, visible } from "../text.ts";
 import { findingText } from "../words.ts";
 import { Code, type ColumnOf, DataTable, Name, Section } from "./parts.tsx";
@@ -106,6 +107,7 @@ function runFacts(run: RunManifest) {
         {dataset.version === null ? ", no version" : `, version ${dataset.version}`},{" "}
         {format.plural(dataset.cases, "case")}, <Hash value={dataset.fingerprint} />
       </Fact>
+      <LiveSince run={run} />
       <Fact name="Cases chosen by">{run.filter === null ? "all cases" : <Code>{run.filter}</Code>}</Fact>
       <Fact name="Evaluators">{oneLine(run.evaluators.map(evaluatorText).join(", "))}</Fact>
       <Fact name="Gate">
@@ -136,6 +138,26 @@ function runFacts(run: RunManifest) {
         )}
       </Fact>
     </>
+  );
+}
+
+/** Since when the baseline is live and who said so, as far as it was recorded; nothing where no promotion of the evaluation was. */
+function LiveSince({ run: { promotions } }: { run: RunManifest }) {
+  if (promotions === undefined) return null;
+  const { baseline } = promotions;
+  if (baseline === undefined) return <Fact name="Baseline live since">not recorded</Fact>;
+  return (
+    <Fact name="Baseline live since">
+      {promotionText(baseline)}
+      {baseline.runId === null ? null : (
+        <>
+          , by run <Code>{baseline.runId}</Code> ({baseline.verdict})
+        </>
+      )}
+      {objections(baseline).map((text) => (
+        <span class="sub">{text}</span>
+      ))}
+    </Fact>
   );
 }
 

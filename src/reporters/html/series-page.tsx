@@ -2,23 +2,43 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { renderToString } from "preact-render-to-string";
 import type { Comparison } from "../../core/comparison.ts";
+import type { Promotion } from "../../core/promotion.ts";
 import type { Report } from "../../core/report.ts";
 import * as format from "../format.ts";
+import { promotionText } from "../promotions.ts";
 import { isBaselineNew, type SeriesRow, seriesRows } from "../series.ts";
 import { oneLine } from "../text.ts";
 import { Code, type ColumnOf, DataTable, Name, Section, VerdictMark } from "./parts.tsx";
 import { policyFor } from "./policy.ts";
+import {
+  type PlacedPromotion,
+  PromotionMarks,
+  Promotions,
+  placePromotions,
+  runAnchor,
+} from "./series-promotions.tsx";
 import { styles } from "./styles.ts";
 
 const height = 44;
 const stepWidth = 26;
 
-/** Several runs on one page: one column a run, one row a metric in a cohort, drawn with their intervals. No script, no network. */
-export function renderSeriesPage(reports: readonly Report[]): string {
-  return `<!doctype html>\n${renderToString(<SeriesPage reports={reports} />)}\n`;
+/**
+ * Several runs on one page: one column a run, one row a metric in a cohort, drawn with their intervals. No script, no network.
+ *
+ * @param promotions what is shown between the runs, the oldest first.
+ */
+export function renderSeriesPage(reports: readonly Report[], promotions: readonly Promotion[] = []): string {
+  return `<!doctype html>\n${renderToString(<SeriesPage reports={reports} promotions={promotions} />)}\n`;
 }
 
-function SeriesPage({ reports }: { reports: readonly Report[] }) {
+function SeriesPage({
+  reports,
+  promotions,
+}: {
+  reports: readonly Report[];
+  promotions: readonly Promotion[];
+}) {
+  const placed = placePromotions(promotions, reports);
   const name = oneLine(reports[0]?.provenance?.evaluation.name ?? "gatewright");
   return (
     <html lang="en">
@@ -47,6 +67,7 @@ function SeriesPage({ reports }: { reports: readonly Report[] }) {
               rows={reports}
             />
           </Section>
+          <Promotions placed={placed} reports={reports} />
           <Section
             id="changes"
             title="Candidate against baseline, run by run"
@@ -55,7 +76,7 @@ function SeriesPage({ reports }: { reports: readonly Report[] }) {
             <DataTable
               kind="scroll"
               caption="Changes by metric, cohort and run"
-              columns={changeColumns(reports)}
+              columns={changeColumns(reports, placed)}
               rows={seriesRows(reports)}
             />
           </Section>
@@ -67,7 +88,11 @@ function SeriesPage({ reports }: { reports: readonly Report[] }) {
 
 function runColumns(reports: readonly Report[]): ColumnOf<Report>[] {
   return [
-    { heading: "Run", names: true, cell: (each) => `${reports.indexOf(each) + 1}` },
+    {
+      heading: "Run",
+      names: true,
+      cell: (each) => <span id={runAnchor(reports.indexOf(each))}>{reports.indexOf(each) + 1}</span>,
+    },
     { heading: "Verdict", cell: ({ verdict }) => <VerdictMark verdict={verdict} /> },
     {
       heading: "Started",
@@ -79,6 +104,7 @@ function runColumns(reports: readonly Report[]): ColumnOf<Report>[] {
         <>
           <Name>{each.provenance?.baseline.name ?? format.absent}</Name>
           {isBaselineNew(reports, reports.indexOf(each)) ? <strong> (another than before)</strong> : null}
+          <BaselineSince report={each} />
         </>
       ),
     },
@@ -95,7 +121,15 @@ function runColumns(reports: readonly Report[]): ColumnOf<Report>[] {
   ];
 }
 
-function changeColumns(reports: readonly Report[]): ColumnOf<SeriesRow>[] {
+function BaselineSince({ report: { provenance } }: { report: Report }) {
+  const baseline = provenance?.promotions?.baseline;
+  return baseline === undefined ? null : <span class="sub">live since {promotionText(baseline)}</span>;
+}
+
+function changeColumns(
+  reports: readonly Report[],
+  placed: readonly PlacedPromotion[],
+): ColumnOf<SeriesRow>[] {
   return [
     {
       heading: "Metric and cohort",
@@ -109,7 +143,7 @@ function changeColumns(reports: readonly Report[]): ColumnOf<SeriesRow>[] {
         </>
       ),
     },
-    { heading: "Drawn", cell: ({ cells }) => <Drawing cells={cells} /> },
+    { heading: "Drawn", cell: ({ cells }) => <Drawing cells={cells} placed={placed} /> },
     ...reports.map(
       ({ provenance }, index): ColumnOf<SeriesRow> => ({
         heading: `${index + 1}: ${oneLine(provenance?.candidate.name ?? "")}`,
@@ -130,8 +164,14 @@ function Cell({ cell }: { cell: Comparison | null }) {
   );
 }
 
-/** The changes as points with their intervals, a line through the points, and a line at no change. */
-function Drawing({ cells }: { cells: readonly (Comparison | null)[] }) {
+/** The changes as points with their intervals, a line through the points, a line at no change, and what was promoted between them. */
+function Drawing({
+  cells,
+  placed,
+}: {
+  cells: readonly (Comparison | null)[];
+  placed: readonly PlacedPromotion[];
+}) {
   const known = cells.flatMap((cell, index) =>
     cell?.interval && cell.difference !== null
       ? [{ x: stepWidth * (index + 0.5), y: cell.difference, interval: cell.interval }]
@@ -139,13 +179,22 @@ function Drawing({ cells }: { cells: readonly (Comparison | null)[] }) {
   );
   if (known.length === 0) return <>{format.absent}</>;
   const values = known.flatMap(({ interval }) => [interval.lower, interval.upper]);
-  const scale = scaleLinear([Math.min(0, ...values), Math.max(0, ...values)], [height - 4, 4]);
+  const scale = scaleLinear(
+    [Math.min(0, ...values), Math.max(0, ...values)],
+    [height - 4, placed.length > 0 ? 14 : 4],
+  );
   const path = line<(typeof known)[number]>(
     ({ x }) => x,
     ({ y }) => scale(y),
   )(known);
   return (
-    <svg class="series" width={stepWidth * cells.length} height={height} aria-hidden="true">
+    <svg
+      class="series"
+      width={stepWidth * (cells.length + (placed.some(({ before }) => before === cells.length) ? 0.5 : 0))}
+      height={height}
+      aria-hidden="true"
+    >
+      <PromotionMarks placed={placed} stepWidth={stepWidth} height={height} />
       <line class="zero" x1="0" x2="100%" y1={scale(0)} y2={scale(0)} />
       <path class="way-line" d={path ?? ""} />
       {known.map(({ x, y, interval }) => (

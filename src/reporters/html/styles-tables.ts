@@ -63,6 +63,9 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
 .way li:not(:last-child)::after { content: "→"; position: absolute; right: -1.375rem; color: var(--faint); }
 .way .baseline { border-style: dashed; } .way .candidate { border-color: var(--link); }
 .series { --tone: var(--link); display: block; } .way-line { fill: none; stroke: var(--faint); stroke-width: 1; } main > h1 { font-size: 1.75rem; letter-spacing: -.02em; }
+.series .promotion, .series .rollback { --mark: var(--ink); } .series .rollback { --mark: var(--fail); }
+.series g line:not(.interval) { stroke: var(--mark); stroke-dasharray: 2 2; } .series g path { fill: var(--mark); }
+.said { display: block; } .said li { overflow-wrap: anywhere; }
 .legend { font-size: .8125rem; max-width: 46rem; margin-top: .5rem; }
 @media screen and (max-width: 60rem) {
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
