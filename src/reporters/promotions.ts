@@ -8,10 +8,13 @@ export const promotionSymbol: Readonly<Record<Promotion["kind"], string>> = {
   rollback: "▼",
 };
 
-/** When and by whom: `2026-01-31 14:25 UTC by Ada`, and that it was a rollback. */
-export function promotionText({ kind, at, by }: Pick<PromotionMark, "kind" | "at" | "by">): string {
+/** When and by whom: `2026-01-31 14:25 UTC by Ada`, or the day alone, and that it was a rollback. */
+export function promotionText(
+  { kind, at, by }: Pick<PromotionMark, "kind" | "at" | "by">,
+  precision: "minute" | "day" = "minute",
+): string {
   const how = kind === "rollback" ? ", by a rollback" : "";
-  return `${oneLine(format.time(at))} by ${oneLine(by)}${how}`;
+  return `${oneLine(precision === "day" ? at.slice(0, 10) : format.time(at))} by ${oneLine(by)}${how}`;
 }
 
 /** A release by name and fingerprint, on one line. */

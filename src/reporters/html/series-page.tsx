@@ -101,11 +101,11 @@ function runColumns(reports: readonly Report[]): ColumnOf<Report>[] {
     {
       heading: "Baseline",
       cell: (each) => (
-        <>
+        <span>
           <Name>{each.provenance?.baseline.name ?? format.absent}</Name>
           {isBaselineNew(reports, reports.indexOf(each)) ? <strong> (another than before)</strong> : null}
           <BaselineSince report={each} />
-        </>
+        </span>
       ),
     },
     {
@@ -115,7 +115,13 @@ function runColumns(reports: readonly Report[]): ColumnOf<Report>[] {
     {
       heading: "Dataset",
       cell: ({ provenance }) =>
-        provenance ? <Code>{format.shortFingerprint(provenance.dataset.fingerprint)}</Code> : format.absent,
+        provenance ? (
+          <span class="nowrap">
+            <Code>{format.shortFingerprint(provenance.dataset.fingerprint)}</Code>
+          </span>
+        ) : (
+          format.absent
+        ),
     },
     { heading: "Identifier", cell: ({ provenance }) => <Code>{provenance?.runId ?? format.absent}</Code> },
   ];
@@ -123,7 +129,7 @@ function runColumns(reports: readonly Report[]): ColumnOf<Report>[] {
 
 function BaselineSince({ report: { provenance } }: { report: Report }) {
   const baseline = provenance?.promotions?.baseline;
-  return baseline === undefined ? null : <span class="sub">live since {promotionText(baseline)}</span>;
+  return baseline === undefined ? null : <span class="sub">live since {promotionText(baseline, "day")}</span>;
 }
 
 function changeColumns(

@@ -26,7 +26,7 @@ export function placePromotions(
     const before = places[index]!;
     const together = places.filter((place) => place === before).length;
     const rank = places.slice(0, index).filter((place) => place === before).length;
-    return { promotion, before, within: (rank + 1) / (together + 1) };
+    return { promotion, before, within: (rank + 0.5) / together };
   });
 }
 
@@ -55,7 +55,7 @@ export function Promotions({
         caption="Promotions and rollbacks in their order"
         columns={columnsFor(reports, placed.at(-1)!.promotion.number)}
         rows={placed.map(({ promotion }) => promotion)}
-        note={(promotion) => <Said promotion={promotion} />}
+        note={said}
       />
     </Section>
   );
@@ -79,7 +79,7 @@ function columnsFor(reports: readonly Report[], last: number): ColumnOf<Promotio
       cell: ({ release, number }) => (
         <span>
           <Name>{release.name}</Name>
-          {number === last ? <strong> (the last)</strong> : null}
+          {number === last ? <strong> (live at the end)</strong> : null}
           <span class="sub">
             <Code>{format.shortFingerprint(release.fingerprint)}</Code>
           </span>
@@ -107,22 +107,22 @@ function RunLink({ runId, reports }: { runId: string | null; reports: readonly R
 }
 
 /** What was said of it: reasons, what spoke against it, its note. */
-function Said({ promotion }: { promotion: Promotion }) {
-  const said = [
+function said(promotion: Promotion) {
+  const texts = [
     ...objections(promotion).map((text) => `! ${text}`),
     ...(promotion.note === undefined ? [] : [`Note: ${visible(promotion.note)}`]),
   ];
-  if (said.length === 0) return null;
+  if (texts.length === 0) return null;
   return (
     <ul class="hints said">
-      {said.map((text) => (
+      {texts.map((text) => (
         <li>{text}</li>
       ))}
     </ul>
   );
 }
 
-const triangle = symbol(symbolTriangle, 44)() ?? "";
+const triangle = symbol(symbolTriangle, 28)() ?? "";
 
 /** The marks of promotions in a drawing that has a step for each run. Those before the first run are not drawn. */
 export function PromotionMarks({
@@ -142,7 +142,7 @@ export function PromotionMarks({
           // Between the points of two runs, and clear of both.
           <g
             class={kind}
-            transform={`translate(${format.fixed(stepWidth * (before - 0.3 + within * 0.6), 1)} 0)`}
+            transform={`translate(${format.fixed(stepWidth * (before - 0.35 + within * 0.7), 1)} 0)`}
           >
             <line x1="0" x2="0" y1="8" y2={height} />
             <path d={triangle} transform={`translate(0 6)${kind === "rollback" ? " rotate(180)" : ""}`} />
