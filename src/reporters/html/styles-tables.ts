@@ -65,7 +65,7 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
 .series { --tone: var(--link); display: block; } .way-line { fill: none; stroke: var(--faint); stroke-width: 1; } main > h1 { font-size: 1.75rem; letter-spacing: -.02em; }
 .series .promotion, .series .rollback { --mark: var(--ink); } .series .rollback { --mark: var(--fail); }
 .series g line:not(.interval) { stroke: var(--mark); stroke-dasharray: 2 2; } .series g path { fill: var(--mark); }
-.said { display: block; } .cards code { overflow-wrap: anywhere; }
+.said { display: block; } #runs code, #promotions code { overflow-wrap: anywhere; }
 .legend { font-size: .8125rem; max-width: 46rem; margin-top: .5rem; }
 @media screen and (max-width: 60rem) {
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -74,7 +74,7 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
   .cards tr.noted { padding-bottom: .25rem; }
   .cards tr.note { padding-top: 0; }
   .cards th, .cards td { display: flex; justify-content: space-between; gap: 1rem; padding: .125rem 0; text-align: right; white-space: normal; }
-  .cards th > *, .cards td > * { min-width: 0; }
+  #runs td > *, #promotions td > * { min-width: 0; }
   .cards th::before, .cards td::before { content: attr(data-label); color: var(--faint); font-weight: 400; text-align: left; flex: none; max-width: 45%; }
   .cards tr.note td { display: block; text-align: left; padding: 0; }
   .cards tr.note td::before { content: none; }
