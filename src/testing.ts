@@ -141,6 +141,27 @@ export function storeContract(open: () => Store | Promise<Store>, manifest: RunM
       demand(listed.map(({ runId }) => runId).join() === "second,first", "wrong order or filter");
       demand((await store.runs({ evaluation: "listed", limit: 1 })).length === 1, "the limit is not kept");
     }),
+    check(
+      "keeps the looks at a canary in their order, the first of each number, and lists no run for them",
+      async (store) => {
+        const look = (number: number, candidate: number): StoreRecord => ({
+          kind: "look",
+          runId: "canary/contract",
+          key: `${number}`,
+          body: {
+            ...{ number, at: "2026-01-01T00:00:00.000Z", baseline: 10, candidate, fraction: number / 4 },
+            ...{ spent: 0, isLast: false, verdict: "inconclusive", worst: null, digest: "" },
+            ...{ tested: [], families: { blocking: 0, advisory: 0 } },
+          },
+        });
+        await store.append([look(1, 10)]);
+        await Promise.all([store.append([look(2, 20)]), store.append([look(2, 21)])]);
+        const read = await store.read("canary/contract", "look");
+        demand(read.map(({ candidate }) => candidate).join() === "10,20", `read ${JSON.stringify(read)}`);
+        const listed = await store.runs();
+        demand(!listed.some(({ runId }) => runId === "canary/contract"), "a canary is listed as a run");
+      },
+    ),
     check("removes every record of a run and of no other, if it removes at all", async (store) => {
       await store.append([record("gone", "a"), record("gone", "b"), record("stays", "a")]);
       if (store.remove === undefined) return;

@@ -56,6 +56,12 @@ const everything = [null, ...tiers].flatMap((cohort) =>
 );
 const shares = { free: () => 0.6, pro: () => 0.3, enterprise: () => 0.1 };
 
+const joining: Scenario["cohorts"] = {
+  free: () => 0.6,
+  pro: (progress) => (progress < 0.5 ? 0.4 : 0.2),
+  enterprise: (progress) => (progress < 0.5 ? 0 : 0.2),
+};
+
 /** What is simulated. Without a change every flag is false. */
 export const scenarios: readonly Scenario[] = [
   plain,
@@ -87,10 +93,14 @@ export const scenarios: readonly Scenario[] = [
     looks: evenly(10, 2000),
     planned: 2000,
     criteria: everything,
-    cohorts: {
-      free: () => 0.6,
-      pro: (progress) => (progress < 0.5 ? 0.4 : 0.2),
-      enterprise: (progress) => (progress < 0.5 ? 0 : 0.2),
-    },
+    cohorts: joining,
+  },
+  {
+    ...plain,
+    name: "error rates in 4 cohorts, enterprise from the middle on",
+    looks: evenly(5, 2000),
+    planned: 2000,
+    criteria: everything.filter(({ metric }) => metric === "error_rate"),
+    cohorts: joining,
   },
 ];

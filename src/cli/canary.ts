@@ -9,14 +9,14 @@ import { readTraceSide } from "./trace-side.ts";
 
 /** Options of `evals canary`. */
 export interface CanaryOptions extends OutputOptions {
-  readonly live: string;
-  readonly canary: string;
+  readonly baseline: string;
+  readonly candidate: string;
   readonly name: string;
   readonly traces?: number;
   readonly looks?: number;
   readonly gate?: string;
-  readonly liveRelease?: string;
-  readonly canaryRelease?: string;
+  readonly baselineRelease?: string;
+  readonly candidateRelease?: string;
   readonly store?: string;
 }
 
@@ -50,17 +50,17 @@ async function look(
   { config, store }: OpenProject,
   process: Process,
 ): Promise<Report> {
-  const { live, canary, liveRelease, canaryRelease, looks, traces, name } = options;
+  const { baseline, candidate, baselineRelease, candidateRelease, looks, traces, name } = options;
   const gate = options.gate === undefined ? null : await loadGate(options.gate);
   const project = { config, store: options.store ?? config.store };
   const declared = {
     ...{ name, looks, traces, gate },
-    baseline: { source: live, release: liveRelease ?? null },
-    candidate: { source: canary, release: canaryRelease ?? null },
+    baseline: { source: baseline, release: baselineRelease ?? null },
+    candidate: { source: candidate, release: candidateRelease ?? null },
   };
   const read = async () => ({
-    baseline: await readTraceSide(live, liveRelease, project, process),
-    candidate: await readTraceSide(canary, canaryRelease, project, process),
+    baseline: await readTraceSide(baseline, baselineRelease, project, process),
+    candidate: await readTraceSide(candidate, candidateRelease, project, process),
   });
   return lookAtCanary({ declared, read, now: () => new Date().toISOString() }, store);
 }

@@ -303,24 +303,24 @@ function addCanary(program: Command, process: Process, setExitCode: SetExitCode)
       "look at a running canary by its traces, as often as was planned; 3 means keep waiting, 0 comes at the planned end alone",
     )
     .argument(
-      "<live>",
+      "<baseline>",
       "all traces so far of the live release: a file, a folder, or a name that they were imported under",
     )
-    .argument("<canary>", "the same of the canary")
+    .argument("<candidate>", "the same of the canary")
     .requiredOption("--name <name>", "name of the canary; its first call declares the plan")
     .option("--traces <n>", "traces of the smaller side at the planned end", wholeNumber)
     .option("--looks <n>", "how many looks at most, the last one among them (default: 5)", wholeNumber)
     .option("--gate <file>", "gate file (default: the default policy for traces)")
-    .option("--live-release <name>", "of the first traces only those of this release")
-    .option("--canary-release <name>", "of the second traces only those of this release")
+    .option("--baseline-release <name>", "of the first traces only those of this release")
+    .option("--candidate-release <name>", "of the second traces only those of this release")
     .option("--json", "print the report as JSON on standard output")
     .option("--html <file>", "write the HTML report there (default: reports/<name>.html)")
     .option("--no-html", "write no HTML report")
     .option("--junit <file>", "write a JUnit report there")
     .option("--markdown <file>", "write a Markdown report there")
-    .action(async (live, canary, _, command: Command) => {
+    .action(async (baseline, candidate, _, command: Command) => {
       const { canaryCommand } = await import("./canary.ts");
-      setExitCode(await canaryCommand({ ...command.optsWithGlobals(), live, canary }, process));
+      setExitCode(await canaryCommand({ ...command.optsWithGlobals(), baseline, candidate }, process));
     });
 }
 

@@ -99,8 +99,8 @@ export function requireSame(stored: CanaryPlan, plan: CanaryPlan): void {
     ["looks", count(each.looks)],
     ["planned traces", count(each.traces)],
     ["gate", gate(each.gate)],
-    ["live side", side(each.baseline)],
-    ["canary side", side(each.candidate)],
+    ["baseline", side(each.baseline)],
+    ["candidate", side(each.candidate)],
   ];
   const now = texts(plan);
   const changes = texts(stored).flatMap(([what, text], index) =>

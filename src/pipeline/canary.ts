@@ -96,8 +96,8 @@ function requireNotFewer(
   { name }: CanaryPlan,
 ): void {
   const sides = [
-    ["live release", baseline.facts.length, last.baseline],
-    ["canary", candidate.facts.length, last.candidate],
+    ["baseline", baseline.facts.length, last.baseline],
+    ["candidate", candidate.facts.length, last.candidate],
   ] as const;
   const fewer = sides.find(([, now, before]) => now < before);
   if (fewer === undefined) return;

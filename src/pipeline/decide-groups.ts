@@ -55,10 +55,9 @@ interface Terms {
 /** The name of a check, the same at each look, with the number of its values on each side. */
 export function testedOf({ check, measure, groups }: GroupCheck): TestedCriterion {
   const rule = ruleOf(check.criterion, measure);
-  const isBound = rule.kind === "at_most" || rule.kind === "at_least";
   return {
     key: `${check.criterion.severity}: ${check.criterion.metric} ${demandOf(rule)} in ${check.cohort.name}`,
-    baseline: isBound ? 0 : groups.baseline.length,
+    baseline: isBound(rule) ? 0 : groups.baseline.length,
     candidate: groups.candidate.length,
   };
 }
@@ -102,7 +101,7 @@ function adjustedHarm(checks: readonly GroupCheck[], found: readonly Found[], te
   const adjusted = checks.map(() => 1);
   for (const severity of ["blocking", "advisory"] as const) {
     const family = checks.flatMap(({ check: { criterion } }, index) =>
-      criterion.severity === severity && ruleOf(criterion).kind !== "at_most" ? [index] : [],
+      criterion.severity === severity && !isBound(ruleOf(criterion)) ? [index] : [],
     );
     const harm = family.map(
       (index): TestedHarm => ({
@@ -118,6 +117,13 @@ function adjustedHarm(checks: readonly GroupCheck[], found: readonly Found[], te
   return adjusted;
 }
 
+type Bound = Extract<Rule, { readonly threshold: number }>;
+
+/** True for a bound on the candidate's own rate, which is compared with no baseline. */
+export function isBound(rule: Rule): rule is Bound {
+  return rule.kind === "at_most" || rule.kind === "at_least";
+}
+
 /** The rule of a criterion on two groups: a margin bounds a rise of harm, and of a pass rate a loss. */
 function ruleOf({ margin, atLeast, atMost, maximumRatio }: Criterion, measure?: GroupMeasure): Rule {
   if (maximumRatio !== undefined) return { kind: "ratio", maximumRatio };
@@ -129,7 +135,7 @@ function ruleOf({ margin, atLeast, atMost, maximumRatio }: Criterion, measure?: 
 
 function decide(group: GroupCheck, found: Found, adjusted: number, { alpha, test }: Terms): Decision {
   const rule = ruleOf(group.check.criterion, group.measure);
-  if (rule.kind === "at_most" || rule.kind === "at_least") return decideBound(group, rule, { alpha, test });
+  if (isBound(rule)) return decideBound(group, rule, { alpha, test });
   const isSafe = isProvenSafe(group, found, rule, alpha);
   const isHarmed = adjusted <= alpha;
   const isKnown = found.rate !== null || found.ratio !== null;
@@ -218,16 +224,12 @@ function base({ check, groups }: GroupCheck, rule: Rule) {
     n: Math.min(groups.baseline.length, groups.candidate.length),
     clusters: clustersOf(groups),
     margin: rule.kind === "margin" || rule.kind === "rise" ? rule.margin : null,
-    threshold: rule.kind === "at_most" || rule.kind === "at_least" ? rule.threshold : null,
+    threshold: isBound(rule) ? rule.threshold : null,
   } as const;
 }
 
 /** A bound on the candidate's own rate. Where the baseline breaks it too, what failed is not the candidate. */
-function decideBound(
-  group: GroupCheck,
-  rule: Extract<Rule, { threshold: number }>,
-  { alpha, test }: Terms,
-): Decision {
+function decideBound(group: GroupCheck, rule: Bound, { alpha, test }: Terms): Decision {
   const { measure, groups, missing, obstacle } = group;
   const isPassRate = measure.kind === "rate" && measure.isPassRate;
   const rateOf = (values: readonly Valued[], isMissingBad: number, level = alpha) => {

@@ -4,7 +4,7 @@ import type { Decision } from "../core/comparison.ts";
 import type { Report } from "../core/report.ts";
 import { normalQuantile, spentError } from "../stats/index.ts";
 import { type CompareTracesInput, comparedTraces, type DecidedCheck } from "./compare-traces.ts";
-import { testedOf } from "./decide-groups.ts";
+import { isBound, testedOf } from "./decide-groups.ts";
 import { type LookTest, lookTest, noTest } from "./harm-test.ts";
 import { lookHeadline, lookSteps } from "./look-words.ts";
 
@@ -135,10 +135,7 @@ function withCanary(report: Report, canary: CanaryState): Report {
 
 /** The comparisons of a severity: what is corrected together. */
 function familyOf(decided: readonly DecidedCheck[], severity: Decision["severity"]): DecidedCheck[] {
-  return decided.filter(
-    ({ decision: { rule, ...each } }) =>
-      each.severity === severity && rule.kind !== "at_most" && rule.kind !== "at_least",
-  );
+  return decided.filter(({ decision: { rule, ...each } }) => each.severity === severity && !isBound(rule));
 }
 
 /** The comparison that speaks most for harm. */

@@ -147,8 +147,8 @@ describe("evals canary", () => {
     ["no gate", [], "now default policy for traces"],
     [
       "another release",
-      ["--gate", "errors.gate.mjs", "--canary-release", "canary"],
-      "canary side: canary.jsonl",
+      ["--gate", "errors.gate.mjs", "--candidate-release", "canary"],
+      "candidate: canary.jsonl",
     ],
   ])("refuses a plan with %s", async (_, changed, said) => {
     await writeFile(join(folder, "other.gate.mjs"), errors(0.06));
@@ -179,7 +179,7 @@ describe("evals canary", () => {
     await grow(900);
     const { exitCode, stderr } = await look();
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('the live release of "checkout" has 900 traces, and had 1,000 at look 1');
+    expect(stderr).toContain('the baseline of "checkout" has 900 traces, and had 1,000 at look 1');
   });
 
   it("is not green for a CI system at a look before the end", async () => {
