@@ -166,8 +166,8 @@ export function boundedInterval(lower: number | null, upper: number | null, alph
   return { lower, upper, level: 1 - 2 * alpha };
 }
 
-/** Below this a p value of a ratio is not looked for. */
-const smallestP = 1e-9;
+/** Below this a p value of a ratio is not looked for: of a level that is nearer to 1 no quantile is exact. */
+const smallestP = 1e-13;
 
 /**
  * The one-sided p value for "the ratio is above 1": the smallest alpha at which the interval's lower end is, found by halving on the log

@@ -125,14 +125,14 @@ describe("planned looks over simulated canaries", () => {
     return { planned: share("planned"), repeated: share("repeated") };
   };
 
-  it.each([
-    "looks where they happen to be",
-    "error rates in 4 cohorts, enterprise from the middle on",
-  ])("flag no harmless one more often than the error allows, where repeated comparisons do: %s", (name) => {
-    const { planned, repeated } = shareOf(name);
-    expect(planned).toBeLessThanOrEqual(alpha + 3 * error(alpha));
-    expect(repeated).toBeGreaterThan(planned);
-  });
+  it.each(["looks where they happen to be", "error rates in 4 cohorts, enterprise from the middle on"])(
+    "flag no harmless one more often than the error allows, where repeated comparisons do: %s",
+    (name) => {
+      const { planned, repeated } = shareOf(name);
+      expect(planned).toBeLessThanOrEqual(alpha + 3 * error(alpha));
+      expect(repeated).toBeGreaterThan(planned);
+    },
+  );
 
   it("find nearly all of what one comparison at the end would: errors × 1.25 with a power of .767", () => {
     // .767 with twenty looks and .793 at the end alone are the published figures for a planned canary of this power.
