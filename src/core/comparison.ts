@@ -63,6 +63,38 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 
 const percentilesSchema = z.object({ p50: z.number(), p95: z.number(), p99: z.number() });
 
+/** A mean or a rate of trials with its interval. */
+const spreadSchema = z.object({
+  /** The mean, or the rate 0..1. */
+  value: z.number(),
+  /** Lower end; `null` where too few cases tell. */
+  lower: z.number().nullable(),
+  /** Upper end; `null` where too few cases tell. */
+  upper: z.number().nullable(),
+  /** Trials that tell. */
+  n: z.number().int(),
+});
+/** A mean or a rate of trials with its interval. */
+export type Spread = z.infer<typeof spreadSchema>;
+
+/** What one trial takes, and how often it goes wrong. Trials of one case or cluster are not taken as independent. */
+const operationEstimatesSchema = z.object({
+  /** Two-sided level of the intervals, 0..1. */
+  level: z.number(),
+  /** Mean of the tokens that a trial read, over trials that report them; `null` when none does. */
+  inputTokens: spreadSchema.nullable(),
+  /** Mean of the tokens that a trial wrote, over trials that report them; `null` when none does. */
+  outputTokens: spreadSchema.nullable(),
+  /** Mean cost of a trial in US dollars, over trials that report it; `null` when none does. */
+  costUsd: spreadSchema.nullable(),
+  /** Share of the planned trials without an answer; `null` without trials. */
+  failureRate: spreadSchema.nullable(),
+  /** Share of the answered trials that report it which a fallback answered; `null` when none does. */
+  fallbackRate: spreadSchema.nullable(),
+});
+/** What one trial takes, and how often it goes wrong. */
+export type OperationEstimates = z.infer<typeof operationEstimatesSchema>;
+
 /** Latency, tokens and cost of one side in one cohort, and which way its answers came. */
 export const operationsSchema = z.object({
   /** The side. */
@@ -95,6 +127,8 @@ export const operationsSchema = z.object({
   outputTokens: z.number().nullable(),
   /** Cost in US dollars, summed over trials that report it; `null` when none does. */
   costUsd: z.number().nullable(),
+  /** The same by trial, with intervals; left out in reports that were stored before it was added. */
+  estimates: operationEstimatesSchema.optional(),
 });
 /** Latency, tokens and cost of one side in one cohort. */
 export type Operations = z.infer<typeof operationsSchema>;

@@ -14,6 +14,7 @@ import { type HarmTest, oneTest } from "./harm-test.ts";
 import { headline } from "./headline.ts";
 import type { LoadedModule } from "./load-module.ts";
 import { nextSteps } from "./next-steps.ts";
+import { knownOf, operationEstimates } from "./operation-estimates.ts";
 import { percentiles, sumKnown } from "./summarise-operations.ts";
 import { type TraceSides, tagsOfTrace } from "./trace-cohorts.ts";
 import { traceFindings } from "./trace-findings.ts";
@@ -88,8 +89,8 @@ export function comparedTraces(input: CompareTracesInput, test: HarmTest): Compa
     decisions,
     comparisons: [],
     operations: reportedCohorts(resolved).flatMap((cohort) => [
-      operationsOf("baseline", cohort, sides.baseline),
-      operationsOf("candidate", cohort, sides.candidate),
+      operationsOf("baseline", cohort, sides.baseline, alpha),
+      operationsOf("candidate", cohort, sides.candidate, alpha),
     ]),
     nextSteps: nextSteps(verdict, decisions, []),
     rollback: rollbackOf(traces),
@@ -129,7 +130,12 @@ function reportedCohorts({ cohorts, checks }: ResolvedTraceGate): Cohort[] {
   return [...new Map([everyCase, ...tags, ...named].map((cohort) => [cohort.name, cohort])).values()];
 }
 
-function operationsOf(side: Operations["side"], cohort: Cohort, all: readonly TraceFacts[]): Operations {
+function operationsOf(
+  side: Operations["side"],
+  cohort: Cohort,
+  all: readonly TraceFacts[],
+  alpha: number,
+): Operations {
   const traces = all.filter((facts) => inCohort(cohort, tagsOfTrace(facts)));
   const failed = traces.filter(({ hasError }) => hasError).length;
   const told = traces.flatMap(({ fallback }) => (fallback === null ? [] : [fallback]));
@@ -148,7 +154,22 @@ function operationsOf(side: Operations["side"], cohort: Cohort, all: readonly Tr
     inputTokens: sumKnown(traces.map(({ inputTokens }) => inputTokens)),
     outputTokens: sumKnown(traces.map(({ outputTokens }) => outputTokens)),
     costUsd: sumKnown(traces.map(({ costUsd }) => costUsd)),
+    estimates: estimatesOf(traces, alpha),
   };
+}
+
+/** What one trace takes, and how often it goes wrong. Traces of one conversation are a cluster. */
+function estimatesOf(traces: readonly TraceFacts[], alpha: number): Operations["estimates"] {
+  const known = (valueOf: (facts: TraceFacts) => number | boolean | null) =>
+    knownOf(traces, valueOf, ({ conversation, traceId }) => conversation ?? traceId);
+  const values = {
+    inputTokens: known(({ inputTokens }) => inputTokens),
+    outputTokens: known(({ outputTokens }) => outputTokens),
+    costUsd: known(({ costUsd }) => costUsd),
+    failureRate: known(({ hasError }) => hasError),
+    fallbackRate: known(({ fallback }) => fallback),
+  };
+  return operationEstimates(values, alpha);
 }
 
 function comparisonOf(

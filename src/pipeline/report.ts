@@ -50,7 +50,7 @@ export function report(all: ReportInput): Report {
     comparisons,
     operations: simple.flatMap((cohort) =>
       (["baseline", "candidate"] as const).map((side) =>
-        summariseOperations(side, cohort, dataset.cases, samples, repetitions),
+        summariseOperations(side, cohort, dataset.cases, samples, repetitions, alpha),
       ),
     ),
     ...(judging && { judging }),

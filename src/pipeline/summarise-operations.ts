@@ -4,6 +4,7 @@ import type { Case } from "../core/dataset.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import { trialRate } from "../core/trial-rate.ts";
 import { quantileIntervals } from "../stats/index.ts";
+import { knownOf, operationEstimates } from "./operation-estimates.ts";
 
 /** Latency, tokens, cost and failures of one side in one cohort. A planned trial without a sample counts as a failure `not_run`. */
 export function summariseOperations(
@@ -12,8 +13,10 @@ export function summariseOperations(
   cases: readonly Case[],
   samples: readonly Sample[],
   repetitions: number,
+  alpha: number,
 ): Operations {
-  const ids = new Set(cases.filter((item) => inCohort(cohort, item.cohorts)).map(({ id }) => id));
+  const members = cases.filter((item) => inCohort(cohort, item.cohorts));
+  const ids = new Map(members.map(({ id, cluster }) => [id, cluster ?? id]));
   const own = samples.filter((sample) => sample.side === side && ids.has(sample.caseId));
   const answered = own.filter(({ output }) => output !== null);
   const called = answered.filter(({ reusedFrom }) => reusedFrom === undefined);
@@ -40,7 +43,37 @@ export function summariseOperations(
     inputTokens: sumKnown(own.map(({ usage }) => usage.inputTokens)),
     outputTokens: sumKnown(own.map(({ usage }) => usage.outputTokens)),
     costUsd: sumKnown(own.map(({ usage }) => usage.costUsd)),
+    estimates: estimatesOf(own, ids, repetitions, alpha),
   };
+}
+
+/** What one trial takes, and how often there is no answer: a trial that was planned and not made has none. */
+function estimatesOf(
+  own: readonly Sample[],
+  clusters: ReadonlyMap<string, string>,
+  repetitions: number,
+  alpha: number,
+): Operations["estimates"] {
+  const clusterOf = ({ caseId }: Sample) => clusters.get(caseId)!;
+  const { happened } = trialRate("fallback_rate")!;
+  const answers = new Map<string, number>();
+  for (const { caseId, output } of own) {
+    if (output !== null) answers.set(caseId, (answers.get(caseId) ?? 0) + 1);
+  }
+  const planned = [...clusters].flatMap(([id, cluster]) =>
+    Array.from({ length: repetitions }, (_, index) => ({
+      value: index < (answers.get(id) ?? 0) ? 0 : 1,
+      cluster,
+    })),
+  );
+  const values = {
+    inputTokens: knownOf(own, ({ usage }) => usage.inputTokens, clusterOf),
+    outputTokens: knownOf(own, ({ usage }) => usage.outputTokens, clusterOf),
+    costUsd: knownOf(own, ({ usage }) => usage.costUsd, clusterOf),
+    failureRate: planned,
+    fallbackRate: knownOf(own, happened, clusterOf),
+  };
+  return operationEstimates(values, alpha);
 }
 
 /** The share of the trials that tell; `null` when none does. */

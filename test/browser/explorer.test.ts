@@ -170,20 +170,23 @@ describe.skipIf(!there)(
 
     it.each(
       (["light", "dark"] as const).flatMap((scheme) =>
-        [
-          ["fail", "#cases?change=all&case=refund-003"],
-          ["inconclusive", ""],
-          ["pass", ""],
-          ["traces", ""],
-          ["canary", ""],
-        ].map(([name, address]) => [scheme, name as keyof typeof pages, address!] as const),
+        [1280, 375].flatMap((width) =>
+          [
+            ["fail", "#cases?change=all&case=refund-003"],
+            ["inconclusive", ""],
+            ["pass", ""],
+            ["traces", ""],
+            ["canary", ""],
+          ].map(([name, address]) => [scheme, width, name as keyof typeof pages, address!] as const),
+        ),
       ),
-    )("has nothing that axe complains of: %s, %s", async (colorScheme, name, address) => {
+    )("has nothing that axe complains of: %s, %i pixels, %s", async (colorScheme, width, name, address) => {
+      const options = { colorScheme, viewport: { width, height: 900 } };
       const html = pages[name].replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "");
       const { page, close } =
         name === "pass" || name === "traces" || name === "canary"
-          ? await openStatic(html, colorScheme)
-          : await open(html, address, { colorScheme });
+          ? await openStatic(html, options)
+          : await open(html, address, options);
       await page.evaluate(axe.source);
       const violations = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
         "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((found) => found.violations)",
@@ -192,8 +195,8 @@ describe.skipIf(!there)(
       await close();
     });
 
-    async function openStatic(html: string, colorScheme: "light" | "dark") {
-      const context = await browser.newContext({ colorScheme });
+    async function openStatic(html: string, options: BrowserContextOptions) {
+      const context = await browser.newContext(options);
       const page = await context.newPage();
       await page.setContent(html);
       return { page, close: () => context.close() };

@@ -13,6 +13,7 @@ import {
   largeReport,
   passingReport,
   refusedReport,
+  traceReport,
 } from "../fixtures/report-example.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -24,6 +25,7 @@ const reports: Record<string, Report> = {
   refused: refusedReport(),
   canary: canaryReport(),
   large: largeReport(100, 60),
+  traces: traceReport(),
   "long names": withLongNames(),
 };
 
@@ -107,6 +109,17 @@ describe.skipIf(!there)(
         await close();
       },
     );
+
+    it.each(Object.keys(reports))("fits paper: %s", async (name) => {
+      const { page, close } = await open(name, 718);
+      await page.emulateMedia({ media: "print" });
+      // A4 and Letter between margins of one centimetre, and of one inch.
+      for (const width of [718, 740, 602]) {
+        await page.setViewportSize({ width, height: 1000 });
+        expect(await overflow(page), `${width} pixels`).toBeLessThanOrEqual(0);
+      }
+      await close();
+    });
 
     it("fits with each case open", async () => {
       const { page, problems, close } = await open("fail", 375);

@@ -61,7 +61,7 @@ export function OperationsSection({ report }: { report: Report }) {
     <Section
       id="operations"
       title="Latency, tokens, cost and failures"
-      lead="Latency is that of answered trials. Tokens and cost are sums over the trials that report them."
+      lead="Latency is that of answered trials. Tokens and cost are drawn by trial; the table has their sums, over the trials that report them."
     >
       <OperationPlots operations={report.operations} />
       <DataTable

@@ -42,6 +42,8 @@ export function VerdictMark({ verdict }: { verdict: Verdict }) {
 export interface ColumnOf<Row> {
   readonly heading: string;
   readonly numeric?: boolean;
+  /** True for a drawing, which takes the whole width of a card. */
+  readonly drawn?: boolean;
   /** True for the column that names its row. */
   readonly names?: boolean;
   readonly cell: (row: Row) => ComponentChildren;
@@ -66,7 +68,7 @@ export function DataTable<Row>(props: {
       <thead {...role("rowgroup")}>
         <tr {...role("row")}>
           {columns.map((column) => (
-            <th {...role("columnheader")} scope="col" class={column.numeric ? "number" : undefined}>
+            <th {...role("columnheader")} scope="col" class={classOf(column)}>
               {column.heading}
             </th>
           ))}
@@ -86,6 +88,10 @@ export function DataTable<Row>(props: {
   );
 }
 
+function classOf({ numeric, drawn }: { readonly numeric?: boolean; readonly drawn?: boolean }) {
+  return numeric ? "number" : drawn ? "drawn" : undefined;
+}
+
 function rowsOf<Row>(row: Row, columns: readonly ColumnOf<Row>[], note: ComponentChildren, asCards: boolean) {
   const cell = (role: JSX.AriaRole, column: ColumnOf<Row>) =>
     asCards ? { role, "data-label": column.heading } : {};
@@ -98,7 +104,7 @@ function rowsOf<Row>(row: Row, columns: readonly ColumnOf<Row>[], note: Componen
               {column.cell(row)}
             </th>
           ) : (
-            <td {...cell("cell", column)} class={column.numeric ? "number" : undefined}>
+            <td {...cell("cell", column)} class={classOf(column)}>
               {column.cell(row)}
             </td>
           ),

@@ -1,112 +1,128 @@
 import { scaleLinear } from "d3-scale";
 import type { Operations } from "../../core/comparison.ts";
 import * as format from "../format.ts";
+import { type Mark, type Measure, measures } from "./operation-measures.ts";
 import { Name } from "./parts.tsx";
 
 /** Cohorts that are drawn; the table has all. */
 const mostCohorts = 16;
-const height = 30;
-
-/** One measure of the operations, as points on a line from 0. */
-interface Measure {
-  readonly title: string;
-  /** What the points are, in words. */
-  readonly points: string;
-  /** The points of one side in rising order; empty where it is not known. */
-  readonly of: (side: Operations) => readonly number[];
-  readonly text: (value: number) => string;
-}
-
-const measures: readonly Measure[] = [
-  {
-    title: "Latency",
-    points: "Disc: median. Ticks: 95th and 99th percentile.",
-    of: ({ latencyMs }) => (latencyMs === null ? [] : [latencyMs.p50, latencyMs.p95, latencyMs.p99]),
-    text: (value) => format.duration(value),
-  },
-  {
-    title: "Without an answer",
-    points: "Share of the planned trials.",
-    of: ({ planned, answered }) => (planned === 0 ? [] : [(planned - answered) / planned]),
-    text: (value) => format.percent(value),
-  },
-  {
-    title: "Answered by a fallback",
-    points: "Share of the answered trials that say it.",
-    of: ({ fallbackRate }) => (typeof fallbackRate === "number" ? [fallbackRate] : []),
-    text: (value) => format.percent(value),
-  },
-];
+const height = 32;
+const lines = { baseline: 9, candidate: 23 } as const;
+/** The lines of the scale are drawn once, from below through all rows; the list cuts them off at its top. */
+const farAbove = 4000;
 
 interface CohortPair {
   readonly cohort: string;
-  readonly baseline: Operations;
-  readonly candidate: Operations;
+  readonly baseline: Mark | null;
+  readonly candidate: Mark | null;
 }
 
-/** The operations of both sides drawn cohort by cohort. The table beside it has every number. */
+/** The operations of both sides drawn cohort by cohort, each drawing beside its numbers. */
 export function OperationPlots({ operations }: { operations: readonly Operations[] }) {
-  const pairs = pairsOf(operations).slice(0, mostCohorts);
+  const cohorts = [...new Set(operations.map(({ cohort }) => cohort))];
+  const shown = cohorts.slice(0, mostCohorts);
+  const known = measures
+    .map((measure) => ({ measure, pairs: pairsOf(measure, operations, shown) }))
+    .filter(({ pairs }) => pairs.length > 0);
+  const happens = ({ pairs }: { pairs: readonly CohortPair[] }) =>
+    marksOf(pairs).some(({ point }) => point > 0);
+  const drawn = known.filter(happens);
+  const nowhere = known.filter((each) => !happens(each));
   return (
     <>
-      {measures.map((measure) => {
-        const drawn = pairs.filter(
-          ({ baseline, candidate }) => measure.of(baseline).length + measure.of(candidate).length > 0,
-        );
-        const highest = Math.max(
-          0,
-          ...drawn.flatMap(({ baseline, candidate }) => [...measure.of(baseline), ...measure.of(candidate)]),
-        );
-        return highest === 0 ? null : <Plot measure={measure} pairs={drawn} highest={highest} />;
-      })}
+      <div class="plots">
+        {drawn.map(({ measure, pairs }) => (
+          <Plot measure={measure} pairs={pairs} level={levelOf(operations)} />
+        ))}
+      </div>
+      {nowhere.length === 0 ? null : (
+        <p class="faint">
+          Not drawn, since on both sides it is 0 in all cohorts:{" "}
+          {nowhere.map(({ measure }) => measure.title.toLowerCase()).join(", ")}.
+        </p>
+      )}
+      {cohorts.length > shown.length ? (
+        <p class="faint">
+          {format.plural(cohorts.length - shown.length, "more cohort")} not drawn; the table has all.
+        </p>
+      ) : null}
     </>
   );
 }
 
-function pairsOf(operations: readonly Operations[]): CohortPair[] {
-  const cohorts = [...new Set(operations.map(({ cohort }) => cohort))];
+function marksOf(pairs: readonly CohortPair[]): Mark[] {
+  return pairs.flatMap(({ baseline, candidate }) => [baseline, candidate]).filter((mark) => mark !== null);
+}
+
+function pairsOf(
+  measure: Measure,
+  operations: readonly Operations[],
+  cohorts: readonly string[],
+): CohortPair[] {
   return cohorts.flatMap((cohort) => {
-    const of = (name: string) => operations.find((each) => each.cohort === cohort && each.side === name);
+    const of = (name: Operations["side"]) => {
+      const side = operations.find((each) => each.cohort === cohort && each.side === name);
+      return side === undefined ? null : measure.of(side);
+    };
     const [baseline, candidate] = [of("baseline"), of("candidate")];
-    return baseline && candidate ? [{ cohort, baseline, candidate }] : [];
+    return baseline === null && candidate === null ? [] : [{ cohort, baseline, candidate }];
   });
 }
 
-function Plot(props: { measure: Measure; pairs: readonly CohortPair[]; highest: number }) {
-  const { measure, pairs, highest } = props;
-  const scale = scaleLinear([0, highest], [0, 100]).nice(5);
-  const at = (value: number) => `${scale(value).toFixed(2)}%`;
+/** The level of the intervals in words. */
+function levelOf(operations: readonly Operations[]): string {
+  const level = operations.find(({ estimates }) => estimates !== undefined)?.estimates?.level;
+  return level === undefined ? "" : format.level(level);
+}
+
+interface PlotProps {
+  readonly measure: Measure;
+  readonly pairs: readonly CohortPair[];
+  readonly level: string;
+}
+
+function Plot({ measure, pairs, level }: PlotProps) {
+  const highest = Math.max(...marksOf(pairs).flatMap(({ point, others }) => [point, ...others]));
+  const scale = scaleLinear([0, highest], [0, 100]).nice(4);
+  const at = (value: number) => `${scale(value).toFixed(1)}%`;
+  const ticks = scale.ticks(4);
+  const last = ticks.at(-1) ?? highest;
   return (
     <figure class="plot">
       <figcaption>
-        <strong>{measure.title}</strong> <span class="faint">{measure.points}</span>
+        <strong>{measure.title}</strong>{" "}
         <span class="key">
           <span class="key-mark baseline" aria-hidden="true" /> baseline
           <span class="key-mark candidate" aria-hidden="true" /> candidate
         </span>
+        <span class="sub">{measure.legend(level)}</span>
       </figcaption>
       <ul>
-        {pairs.map((pair) => (
+        {pairs.map(({ cohort, baseline, candidate }) => (
           <li>
-            <Name>{pair.cohort}</Name>
-            <svg width="100%" height={height} role="img">
-              <title>{titleOf(measure, pair)}</title>
-              {scale.ticks(5).map((tick) => (
-                <line class="grid" x1={at(tick)} x2={at(tick)} y1="0" y2={height} />
-              ))}
-              <Marks side="baseline" points={measure.of(pair.baseline)} y={9} at={at} />
-              <Marks side="candidate" points={measure.of(pair.candidate)} y={21} at={at} />
+            <Name>{cohort}</Name>
+            <svg width="100%" height={height} aria-hidden="true">
+              <Marks side="baseline" mark={baseline} at={at} />
+              <Marks side="candidate" mark={candidate} at={at} />
             </svg>
+            <span class="plot-numbers">
+              <Numbers side="baseline" mark={baseline} />
+              <Numbers side="candidate" mark={candidate} />
+            </span>
           </li>
         ))}
         <li aria-hidden="true" class="plot-axis">
           <span />
-          <svg aria-hidden="true" width="100%" height="18">
-            {scale.ticks(5).map((tick, index, all) => (
-              <text x={at(tick)} y="13" text-anchor={anchorOf(index, all.length)}>
-                {measure.text(tick)}
-              </text>
+          <svg width="100%" height="18">
+            {ticks.map((tick) => (
+              <line class="grid" x1={at(tick)} x2={at(tick)} y1={-farAbove} y2="0" />
             ))}
+            <text x="0" y="13">
+              {measure.tick(0)}
+            </text>
+            <text x={at(last)} y="13" text-anchor="end">
+              {measure.tick(last)}
+            </text>
           </svg>
         </li>
       </ul>
@@ -114,33 +130,29 @@ function Plot(props: { measure: Measure; pairs: readonly CohortPair[]; highest: 
   );
 }
 
-function anchorOf(index: number, length: number): "start" | "middle" | "end" {
-  if (index === 0) return "start";
-  return index === length - 1 ? "end" : "middle";
+function Numbers({ side, mark }: { side: Operations["side"]; mark: Mark | null }) {
+  return (
+    <span class={side}>
+      <span class="hidden">{side}: </span>
+      {mark === null ? format.absent : mark.text}
+    </span>
+  );
 }
 
-function titleOf(measure: Measure, { cohort, baseline, candidate }: CohortPair): string {
-  const of = (side: Operations) => measure.of(side).map(measure.text).join(", ") || format.absent;
-  return `${measure.title} in ${cohort}: baseline ${of(baseline)}; candidate ${of(candidate)}`;
-}
-
-function Marks(props: {
-  side: "baseline" | "candidate";
-  points: readonly number[];
-  y: number;
-  at: (value: number) => string;
-}) {
-  const { side, points, y, at } = props;
-  const [first, ...rest] = points;
-  if (first === undefined) return null;
-  const last = rest.at(-1);
+function Marks(props: { side: Operations["side"]; mark: Mark | null; at: (value: number) => string }) {
+  const { side, mark, at } = props;
+  if (mark === null) return null;
+  const y = lines[side];
+  const ends = [mark.point, ...mark.others];
   return (
     <g class={`marks ${side}`}>
-      {last === undefined ? null : <line x1={at(first)} x2={at(last)} y1={y} y2={y} />}
-      {rest.map((point) => (
-        <line x1={at(point)} x2={at(point)} y1={y - 4} y2={y + 4} />
+      {mark.others.length === 0 ? null : (
+        <line x1={at(Math.min(...ends))} x2={at(Math.max(...ends))} y1={y} y2={y} />
+      )}
+      {mark.others.map((other) => (
+        <line x1={at(other)} x2={at(other)} y1={y - 4} y2={y + 4} />
       ))}
-      <circle cx={at(first)} cy={y} r="4.5" />
+      <circle cx={at(mark.point)} cy={y} r="4.5" />
     </g>
   );
 }

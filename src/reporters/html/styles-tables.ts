@@ -49,15 +49,18 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
 .worst-case { stroke: var(--tone); stroke-width: 2; stroke-dasharray: 1 3; }
 .point { fill: var(--tone); stroke: var(--sheet); stroke-width: 1.5; }
 .steps { padding-left: 1.5rem; max-width: 52rem; } .steps li { margin-bottom: .75rem; padding-left: .25rem; } .steps strong { font-weight: 600; }
-.plot { margin: 0 0 1.75rem; }
-.plot figcaption { margin-bottom: .375rem; } .plot ul { list-style: none; margin: 0; padding: 0; }
-.plot li { display: grid; grid-template-columns: minmax(8rem, 14rem) 1fr; gap: 0 1rem; align-items: center; border-top: 1px solid var(--line); font-size: .875rem; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 31rem), 1fr)); gap: 2rem 2.5rem; margin-bottom: 2rem; }
+.plot { margin: 0; min-width: 0; break-inside: avoid; }
+.plot figcaption { margin-bottom: .375rem; } .plot ul { list-style: none; margin: 0; padding: 0; overflow-y: clip; isolation: isolate; } .plot-axis { position: relative; z-index: -1; }
+.plot li { display: grid; grid-template-columns: minmax(5rem, 9rem) minmax(4rem, 1fr) 10.5rem; gap: 0 .75rem; align-items: center; border-top: 1px solid var(--line); font-size: .8125rem; }
 .plot svg { display: block; overflow: visible; } .plot text { fill: var(--faint); font-size: .75rem; }
+.plot-numbers { font-size: .75rem; line-height: 1rem; text-align: right; white-space: nowrap; } .plot-numbers > span { display: block; } .plot-numbers .baseline { color: var(--faint); }
 .key { display: inline-flex; align-items: center; gap: .375rem; margin-left: .75rem; font-size: .8125rem; color: var(--faint); }
 .key-mark { width: .75rem; height: .75rem; border-radius: 50%; border: 2px solid var(--faint); } .key-mark.candidate { background: var(--link); border-color: var(--link); margin-left: .5rem; }
 .marks line { stroke: var(--faint); stroke-width: 2; } .marks circle { fill: var(--page); stroke: var(--faint); stroke-width: 2; }
 .marks.candidate line { stroke: var(--link); } .marks.candidate circle { fill: var(--link); stroke: var(--link); }
-.change-bar { --tone: var(--ink); display: inline-block; width: 100%; min-width: 9rem; vertical-align: middle; }
+.drawn { text-align: center; width: 35%; } .change-bar { --tone: var(--ink); display: block; width: 100%; min-width: 9rem; overflow: visible; }
+.cards tbody .drawn { vertical-align: middle; }
 .way { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem 0; margin: 0 0 1.5rem; padding: 0; }
 .way li { border: 1px solid var(--line); border-radius: 6px; padding: .25rem .625rem; background: var(--sheet); margin-right: 1.75rem; position: relative; }
 .way li:not(:last-child)::after { content: "→"; position: absolute; right: -1.375rem; color: var(--faint); }
@@ -76,12 +79,13 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
   .cards th, .cards td { display: flex; justify-content: space-between; gap: 1rem; padding: .125rem 0; text-align: right; white-space: normal; }
   #runs td > *, #promotions td > * { min-width: 0; }
   .cards th::before, .cards td::before { content: attr(data-label); color: var(--faint); font-weight: 400; text-align: left; flex: none; max-width: 45%; }
+  .cards td.drawn { display: block; width: auto; text-align: center; } .cards td.drawn::before { display: block; max-width: none; text-align: center; }
   .cards tr.note td { display: block; text-align: left; padding: 0; }
   .cards tr.note td::before { content: none; }
   .hints { display: block; }
 }
 @media screen and (max-width: 46rem) {
-  .plot li { grid-template-columns: minmax(0, 1fr); padding: .25rem 0; } .key { margin-left: 0; }
+  .plot li { grid-template-columns: minmax(0, 1fr) auto; padding: .25rem 0; } .plot li > svg { grid-area: 2 / 1 / 3 / 3; } .plot-axis > span { display: none; } .key { margin-left: 0; }
   .forest, .forest tbody { display: block; }
   .forest tbody tr { grid-template-columns: minmax(0, 1fr); padding: .375rem 0; }
   .forest td.number { text-align: left; }

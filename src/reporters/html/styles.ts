@@ -101,7 +101,10 @@ const narrow = `
   .side, .case-facts, tr, .banner { break-inside: avoid; }
   summary { break-after: avoid; }
   .frame { overflow: visible; }
-  .frame table { min-width: 0; }
+  table { font-size: .8125rem; } .frame table { min-width: 0; font-size: .6875rem; }
+  th, td, .scroll td:not(.number), .cards tbody th, .cards tbody td:nth-child(3) { min-width: 0; padding-right: .375rem; }
+  .number, .evidence .nowrap { white-space: normal; }
+  .scroll thead th { font-size: inherit; } .scroll thead th, .scroll tbody bdi, .scroll tbody code { overflow-wrap: anywhere; }
 }
 `;
 

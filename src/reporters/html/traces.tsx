@@ -152,7 +152,7 @@ function Transitions({ transitions }: { transitions: readonly Transition[] }) {
   const far = Math.max(
     ...transitions.flatMap(({ interval }) => [Math.abs(interval.lower), Math.abs(interval.upper)]),
   );
-  const scale = scaleLinear([-far, far], [0, 100]);
+  const scale = scaleLinear([-far, far], [2, 98]);
   const columns: ColumnOf<Transition>[] = [
     {
       heading: "Step and next step",
@@ -164,12 +164,18 @@ function Transitions({ transitions }: { transitions: readonly Transition[] }) {
     { heading: "Baseline", numeric: true, cell: ({ baseline }) => format.percent(baseline) },
     { heading: "Candidate", numeric: true, cell: ({ candidate }) => format.percent(candidate) },
     {
-      heading: "Change in points, with its interval",
+      heading: "Change in points [interval]",
       numeric: true,
-      cell: ({ interval }) => format.differenceInterval(interval),
+      cell: ({ interval, baseline, candidate }) => (
+        <>
+          <strong>{format.signedPoints(candidate - baseline)}</strong>{" "}
+          <span class="faint">{format.differenceInterval(interval)}</span>
+        </>
+      ),
     },
     {
-      heading: "Rarer ← 0 → more often",
+      heading: "rarer ← 0 → more often",
+      drawn: true,
       cell: (each) => <Bar each={each} at={(value) => `${scale(value).toFixed(2)}%`} />,
     },
   ];

@@ -171,14 +171,31 @@ describe("html", () => {
       expect(section).toContain(`<bdi>${name}</bdi>`);
   });
 
-  it("links each decision to the cases that made it, and draws no chart without its numbers in a table", () => {
+  it("links each decision to the cases that made it, and draws no chart without its numbers", () => {
     expect(page).toContain(
       'href="#cases?change=regressed&amp;cohort=tier%3Dfree&amp;cohort=intent%3Drefund&amp;evaluator=tool_selection"',
     );
     const operations = page.slice(page.indexOf('id="operations"'), page.indexOf('id="next"'));
-    expect(operations).toContain("Latency in tier=free: baseline 842 ms, 1.91 s, 4.23 s; candidate 994 ms");
+    const beside = textOf(operations.slice(0, operations.indexOf("<table")));
+    expect(beside).toContain(
+      "tier=free baseline: 842 ms · 1.91 s · 4.23 s candidate: 994 ms · 2.25 s · 4.99 s",
+    );
+    expect(beside).toContain(
+      "tier=free baseline: 0.0021 [0.0019, 0.0023] candidate: 0.0025 [0.0023, 0.0027]",
+    );
     for (const number of ["842 ms", "1.91 s", "4.23 s", "994 ms"])
       expect(operations.slice(operations.indexOf("<table"))).toContain(number);
+  });
+
+  it("names what is 0 everywhere instead of drawing it", () => {
+    const operations = passingReport().operations.map(({ estimates, ...each }) => ({
+      ...each,
+      fallbackRate: 0,
+      estimates: estimates && { ...estimates, fallbackRate: { value: 0, lower: 0, upper: 0.01, n: 600 } },
+    }));
+    expect(textOf(htmlReporter.render({ ...passingReport(), operations }))).toContain(
+      "on both sides it is 0 in all cohorts: without an answer, answered by a fallback.",
+    );
   });
 
   it("tells what traces say of both sides, and who started a run", () => {
@@ -191,7 +208,7 @@ describe("html", () => {
     expect(text).toContain("With their root span 97.5 % 100.0 %");
     expect(text).toContain("candidate: 3 lines are no JSON");
     expect(text).toContain("The most frequent ways part at step 2");
-    expect(text).toContain("chat → execute_tool refund 5.0 % 25.0 % [+8.0, +31.0]");
+    expect(text).toContain("chat → execute_tool refund 5.0 % 25.0 % +20.0 [+8.0, +31.0]");
     expect(text).toContain("Steps that only the candidate takes execute_tool refund in 11 traces");
     expect(text).not.toContain("refused before it had a manifest");
     expect(text).not.toContain("Both releases answer the same cases");
