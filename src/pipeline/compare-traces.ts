@@ -160,8 +160,8 @@ function operationsOf(
 
 /** What one trace takes, and how often it goes wrong. Traces of one conversation are a cluster. */
 function estimatesOf(traces: readonly TraceFacts[], alpha: number): Operations["estimates"] {
-  const known = (valueOf: (facts: TraceFacts) => number | boolean | null) =>
-    knownOf(traces, valueOf, ({ conversation, traceId }) => conversation ?? traceId);
+  const known = (read: (facts: TraceFacts) => number | boolean | null) =>
+    knownOf(traces, read, ({ conversation, traceId }) => conversation ?? traceId);
   const values = {
     inputTokens: known(({ inputTokens }) => inputTokens),
     outputTokens: known(({ outputTokens }) => outputTokens),

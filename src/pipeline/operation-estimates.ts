@@ -21,11 +21,11 @@ export function operationEstimates(values: OperationValues, alpha: number): Oper
 /** The values that are known, each with its cluster. */
 export function knownOf<Item>(
   items: readonly Item[],
-  valueOf: (item: Item) => number | boolean | null,
+  read: (item: Item) => number | boolean | null,
   clusterOf: (item: Item) => string,
 ): Valued[] {
   return items.flatMap((item) => {
-    const value = valueOf(item);
+    const value = read(item);
     return value === null ? [] : [{ value: Number(value), cluster: clusterOf(item) }];
   });
 }

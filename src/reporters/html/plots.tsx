@@ -113,7 +113,7 @@ function Plot({ measure, pairs, level }: PlotProps) {
         ))}
         <li aria-hidden="true" class="plot-axis">
           <span />
-          <svg width="100%" height="18">
+          <svg aria-hidden="true" width="100%" height="18">
             {ticks.map((tick) => (
               <line class="grid" x1={at(tick)} x2={at(tick)} y1={-farAbove} y2="0" />
             ))}
