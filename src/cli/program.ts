@@ -156,7 +156,7 @@ function addCache(program: Command, process: Process, setExitCode: SetExitCode):
     });
   cache
     .command("prune")
-    .description("remove runs with all their records: answers, scores and reports")
+    .description("remove runs with all their records: answers, scores and reports; promotions stay")
     .option("--older-than <age>", "runs that began longer ago, such as 30d or 12h")
     .option("--release <name>", "runs in which this release was compared")
     .option("--all", "every run")

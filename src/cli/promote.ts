@@ -41,11 +41,6 @@ export async function promoteCommand(
       ...(despite !== undefined && { despite: requiredText("--despite", despite) }),
     });
     writeRecorded(recorded, options, process);
-    if (recorded.isNew) {
-      process.stderr.write(
-        `next: make ${manifest.candidate.name} the baseline in ${manifest.evaluation.file}, so that the next candidate is compared with it\n`,
-      );
-    }
     return 0;
   } finally {
     await store.close();

@@ -28,13 +28,15 @@ export function newerPromotions(unreadable: number): string {
 
 /** Reads the promotions and rollbacks of an evaluation, or of all. */
 export async function readPromotions(store: Store, evaluation?: string): Promise<StoredPromotions> {
-  const records = await store.read(promotionsScope, "promotion");
+  const records = (await store.read(promotionsScope, "promotion")).filter((record) => {
+    const of: unknown = (record as Partial<Promotion> | null)?.evaluation;
+    return evaluation === undefined || typeof of !== "string" || of === evaluation;
+  });
   // The records are given on as they are: a schema leaves out members such as `__proto__`, and a bundle must stay whole.
-  const readable = records.filter((record) => promotionSchema.safeParse(record).success);
-  const promotions = readable
-    .filter((each) => evaluation === undefined || each.evaluation === evaluation)
+  const promotions = records
+    .filter((record) => promotionSchema.safeParse(record).success)
     .sort((a, b) => (a.evaluation === b.evaluation ? a.number - b.number : 0));
-  return { promotions, unreadable: records.length - readable.length };
+  return { promotions, unreadable: records.length - promotions.length };
 }
 
 /** One release that was live, as the record has it. */

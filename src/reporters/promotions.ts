@@ -65,7 +65,7 @@ export function renderRecorded(promotion: Promotion, isNew: boolean): string {
     ...objections(promotion).map((line) => `  ! ${line}`),
     ...(note === undefined ? [] : [`  note: ${oneLine(note)}`]),
     ...(kind === "rollback" ? bundleLines(promotion) : []),
-    "This is a record: nothing was deployed.",
+    "This is a record: nothing was deployed. Make the release the `baseline` of the evaluation, so that the next one is compared with it.",
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -162,6 +162,14 @@ function oneCase(each: CaseReport, paint: Paint, width: number): string[] {
 
 function commandLines({ report, paint }: Context): string[] {
   const run = report.provenance?.runId;
+  const shipped =
+    run !== undefined && report.verdict === "pass"
+      ? [paint("faint", "Once it is live, record that:"), `  npx evals promote ${shellWord(run, "RUN")}`]
+      : [];
+  return [...caseCommand(report, run, paint), ...shipped];
+}
+
+function caseCommand(report: Report, run: string | undefined, paint: Paint): string[] {
   const first = casesOf(report, "regressed", "errored", "unscored", "improved")[0];
   if (run === undefined || first === undefined) return [];
   return [

@@ -157,7 +157,18 @@ describe("the command line itself", () => {
   it("--help lists the commands and the exit codes", async () => {
     const { exitCode, stdout } = await evals(".", "--help");
     expect(exitCode).toBe(0);
-    for (const word of ["run", "show", "report", "runs", "power", "dataset", "130 interrupted"])
+    for (const word of [
+      "run",
+      "show",
+      "report",
+      "runs",
+      "promote",
+      "rollback",
+      "promotions",
+      "power",
+      "dataset",
+      "130 interrupted",
+    ])
       expect(stdout).toContain(word);
   });
 });

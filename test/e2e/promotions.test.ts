@@ -483,3 +483,61 @@ describe("a run after promotions", () => {
       expect(project.read(`2.${ending}`)).toBe(project.read(`1.${ending}`));
   });
 });
+
+describe("the history of an evaluation", () => {
+  it("shows promotions and rollbacks between the runs: the last before them, and those until the run after them", async () => {
+    const project = await passing();
+    const { folder } = project;
+    const pause = () => new Promise((done) => setTimeout(done, 5));
+    const add = async (...args: string[]) => {
+      await pause();
+      expect((await evals(folder, ...args)).exitCode).toBe(0);
+    };
+    const file = "evals/tiny.eval.ts";
+    project.write(file, project.read(file).replace("releases: [", `releases: [${third}`));
+    const compareThird = [...run, "--baseline", "candidate", "--candidate", "third"];
+    await add("promote", ...ada, "--note", "first");
+    await add(...compareThird);
+    await add("promote", "--by", "Grace", "--note", "second");
+    await add("rollback", "--by", "Edsger", "--note", "third");
+    await add(...compareThird);
+    await add("promote", "latest", "--by", "Barbara", "--note", "fourth");
+
+    const whole = await evals(folder, "report", "--history", "--html", "history.html");
+    expect(whole.exitCode).toBe(0);
+    const marks = whole.stdout
+      .split("\n")
+      .flatMap((line) => /^([▲▼\d]) .*?(by \S+)?$/.exec(line)?.slice(1, 3) ?? []);
+    expect(marks.map((mark) => mark ?? "")).toEqual([
+      "1",
+      "",
+      "▲",
+      "by Ada",
+      "2",
+      "",
+      "▲",
+      "by Grace",
+      "▼",
+      "by Edsger",
+      "3",
+      "",
+      "▲",
+      "by Barbara",
+    ]);
+    const page = project.read("history.html");
+    for (const text of ["Ada", "Grace", "Edsger", "Barbara", "third", "What was live"])
+      expect(page).toContain(text);
+
+    const ids = await runIds(folder);
+    const middle = await evals(folder, "report", "--history", ids[1]!, "--limit", "1");
+    expect(middle.stdout).toMatch(
+      /by Ada\n.*note: first\n1 .*by Grace\n.*note: second\n.*by Edsger\n.*note: third\n/s,
+    );
+    expect(middle.stdout).not.toContain("Barbara");
+    // A list of reports, as before: `evals promotions --json` has the promotions.
+    const json = JSON.parse((await evals(folder, "report", "--history", "--json")).stdout);
+    expect(json).toHaveLength(3);
+    // Runs side by side have no time between them.
+    expect((await evals(folder, "report", ids[0]!, ids[1]!)).stdout).not.toContain("Barbara");
+  });
+});
