@@ -47,6 +47,8 @@ export interface CallContext {
   readonly span: SpanRecorder;
   /** Trace that the call belongs to, as the W3C header `traceparent` has it; targets that call over HTTP send it along. */
   readonly traceparent?: string;
+  /** Takes what a step used as soon as it is known, so that it is counted when the call fails later or its time runs out. An answer says in its `usage` what all steps together used. */
+  readonly reportUsage?: (usage: Partial<Usage>) => void;
 }
 
 /** What a provider still allows, as it said with an answer or a refusal. */
@@ -100,8 +102,8 @@ export interface Target {
   readonly costBasis?: string;
   /** True when an earlier answer to the same request may stand for a new call: all that can change its answers is among its components. Left out, none does: of code that was changed no component tells. */
   readonly cacheable?: boolean;
-  /** What limits its calls, such as the host of an API. Calls of targets with the same one are spaced together, those of both releases too; left out, all calls of a run are. */
-  readonly rateKey?: string;
+  /** What limits its calls, such as the host of an API. Calls of targets with the same one are spaced together, those of both releases too; left out, all calls of a run are. `null` where nothing does, as with a recording: no limit of the evaluation holds for them. */
+  readonly rateKey?: string | null;
   /** Finds what would make every call fail (a missing key, a missing file) before anything is spent. Throws `EvalsError`. */
   check?(): void | Promise<void>;
   /** Finds which of the planned cases it could never answer, such as one that is longer than the context of a model, before anything is spent. Is given one request for each case, after `check`. Throws `EvalsError`. */

@@ -91,6 +91,8 @@ export const attemptSchema = z.object({
   latencyMs: z.number().min(0),
   /** Why it failed; `null` for the attempt that answered. */
   failure: failureSchema.nullable(),
+  /** Set where rate limits had lowered how many attempts were made at a time: to how many, and how many the evaluation allows. */
+  slowed: z.object({ to: z.number().int().min(1), from: z.number().int().min(1) }).optional(),
 });
 /** One attempt at a trial. */
 export type Attempt = z.infer<typeof attemptSchema>;

@@ -6,8 +6,8 @@ export interface Budget {
   take(): Promise<Failure | null>;
   /** Gives back a call that was answered, with its cost in US dollars; `null` when the target does not say. */
   answered(costUsd: number | null): void;
-  /** Gives back a call that was not answered: it says nothing of what a call costs. */
-  unanswered(): void;
+  /** Gives back a call that was not answered, with what is known of its cost in US dollars. What a whole call costs it does not say. */
+  unanswered(costUsd?: number | null): void;
 }
 
 /** A budget without a limit allows everything. With a limit, calls go one by one until the cost of one is known. */
@@ -15,6 +15,7 @@ export function budget(limitUsd: number | undefined, alreadySpentUsd: number): B
   if (limitUsd === undefined) return { take: async () => null, answered: () => {}, unanswered: () => {} };
   let spent = alreadySpentUsd;
   let dearest: number | null = null;
+  let atLeast = 0;
   let inFlight = 0;
   let unknownCost = false;
   let waiting: (() => void)[] = [];
@@ -30,22 +31,33 @@ export function budget(limitUsd: number | undefined, alreadySpentUsd: number): B
         await new Promise<void>((resume) => waiting.push(resume));
       }
       if (unknownCost) return refused("the target reports no cost, so the spend limit cannot be kept");
-      if (spent >= limitUsd || spent + (dearest ?? 0) * (inFlight + 1) > limitUsd) {
+      if (spent >= limitUsd || spent + (dearest ?? atLeast) * (inFlight + 1) > limitUsd) {
         return refused(`the spend limit of ${limitUsd} USD is reached`);
       }
       inFlight++;
       return null;
     },
     answered(costUsd) {
-      if (costUsd === null || !(costUsd >= 0) || !Number.isFinite(costUsd)) unknownCost = true;
-      else {
+      if (isCost(costUsd)) {
         spent += costUsd;
-        dearest = Math.max(dearest ?? 0, costUsd);
+        dearest = Math.max(dearest ?? atLeast, costUsd);
+      } else unknownCost = true;
+      giveBack();
+    },
+    unanswered(costUsd) {
+      if (isCost(costUsd)) {
+        spent += costUsd;
+        // A call costs this much at least; until one is answered they go on one by one.
+        atLeast = Math.max(atLeast, costUsd);
+        if (dearest !== null) dearest = Math.max(dearest, costUsd);
       }
       giveBack();
     },
-    unanswered: giveBack,
   };
+}
+
+function isCost(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && Number.isFinite(value);
 }
 
 function refused(message: string): Failure {

@@ -1,7 +1,8 @@
 import { type Failure, messageOf, TargetError } from "../core/errors.ts";
-import type { Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
-import type { Attempt } from "../core/sample.ts";
+import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import { type Attempt, type Usage, usageUnknown } from "../core/sample.ts";
 import type { Span } from "../core/trace.ts";
+import { soundUsage, usageOver } from "../core/usage.ts";
 import { longestPauseMs, type Pace } from "./pace.ts";
 import { recordSpans } from "./record-spans.ts";
 
@@ -33,6 +34,8 @@ export interface CallOutcome {
   readonly failure: Failure | null;
   readonly attempts: Attempt[];
   readonly spans: Span[];
+  /** What attempts that failed used, where they say so. It is in the usage of the response too. */
+  readonly spent: Usage;
 }
 
 const firstDelayMs = 500;
@@ -45,35 +48,50 @@ export async function callTarget(
   options: CallOptions,
 ): Promise<CallOutcome> {
   const attempts: Attempt[] = [];
-  if (options.signal.aborted) return { response: null, failure: interrupted, attempts, spans: [] };
+  const lost: Partial<Usage>[] = [];
+  const spent = () => (lost.length === 0 ? usageUnknown : usageOver(lost));
+  const failed = (failure: Failure, spans: Span[] = []): CallOutcome => ({
+    response: null,
+    failure,
+    attempts,
+    spans,
+    spent: spent(),
+  });
+  if (options.signal.aborted) return failed(interrupted);
   for (;;) {
     // A trial that waits for its turn is not in anyone's way: a place is taken for the attempt alone.
-    const ticket = await options.pace?.enter(target.rateKey ?? options.lane ?? "", options.signal);
+    const { rateKey = options.lane ?? "" } = target;
+    const ticket = rateKey === null ? undefined : await options.pace?.enter(rateKey, options.signal);
     if (options.signal.aborted) {
       ticket?.failed(undefined);
-      return { response: null, failure: interrupted, attempts, spans: [] };
+      return failed(interrupted);
     }
+    const slowed = ticket?.slowed === undefined ? {} : { slowed: ticket.slowed };
     const { span, spans } = recordSpans(options.clock);
     const begun = options.clock();
+    const used: Usage[] = [];
+    const reportUsage = (usage: Partial<Usage>) => used.push(soundUsage(usage));
     try {
-      const response = await callOnce(target, request, options, span);
-      ticket?.answered(response);
-      attempts.push({ latencyMs: response.latencyMs ?? options.clock() - begun, failure: null });
-      return { response, failure: null, attempts, spans };
+      const given = await callOnce(target, request, options, { span, reportUsage });
+      ticket?.answered(given);
+      const response = lost.length === 0 ? given : { ...given, usage: usageOver([...lost, given.usage]) };
+      attempts.push({ latencyMs: response.latencyMs ?? options.clock() - begun, failure: null, ...slowed });
+      return { response, failure: null, attempts, spans, spent: spent() };
     } catch (error) {
       const failure = failureOf(error);
       const { retryAfterMs: asked, rateLimit } = error instanceof TargetError ? error : noAdvice;
       if (failure.kind === "rate_limit") ticket?.limited(asked, rateLimit);
       else ticket?.failed(rateLimit);
-      attempts.push({ latencyMs: options.clock() - begun, failure });
+      attempts.push({ latencyMs: options.clock() - begun, failure, ...slowed });
+      lost.push(...used);
       if (!mayRetry(failure, attempts, options.retries) || options.signal.aborted) {
-        return { response: null, failure, attempts, spans };
+        return failed(failure, spans);
       }
       if (asked !== undefined && asked > longestPauseMs) {
-        return { response: null, failure: notWaitedFor(failure, asked), attempts, spans };
+        return failed(notWaitedFor(failure, asked), spans);
       }
       await options.wait(asked ?? backOffMs(attempts.length, options.seed), options.signal);
-      if (options.signal.aborted) return { response: null, failure: interrupted, attempts, spans };
+      if (options.signal.aborted) return failed(interrupted, spans);
     }
   }
 }
@@ -110,7 +128,7 @@ async function callOnce(
   target: Target,
   request: TargetRequest,
   { timeoutMs, signal, seed, traceparent }: CallOptions,
-  span: ReturnType<typeof recordSpans>["span"],
+  recorders: Pick<CallContext, "span" | "reportUsage">,
 ): Promise<TargetResponse> {
   const attempt = new AbortController();
   let fail: (error: TargetError) => void = () => {};
@@ -129,7 +147,9 @@ async function callOnce(
   signal.addEventListener("abort", interrupt, { once: true });
   try {
     const trace = traceparent === undefined ? {} : { traceparent };
-    const call = Promise.resolve(target.call(request, { signal: attempt.signal, seed, span, ...trace }));
+    const call = Promise.resolve(
+      target.call(request, { signal: attempt.signal, seed, ...recorders, ...trace }),
+    );
     const response: unknown = await Promise.race([call, ended]);
     if (typeof response === "object" && response !== null) return response as TargetResponse;
     throw new TargetError({ kind: "target", message: "malformed answer: not an object", retryable: false });

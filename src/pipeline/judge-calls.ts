@@ -102,14 +102,15 @@ async function askNow<T>(
   const refusal = await spending.take();
   if (refusal !== null) return { problem: refusal };
   const seed = question.request.repetition;
-  const { response, failure } = await callTarget(question.target, question.request, {
+  const { response, failure, spent } = await callTarget(question.target, question.request, {
     ...call,
     seed,
     signal: abort,
   });
   used.calls++;
   if (response === null) {
-    spending.unanswered();
+    spending.unanswered(spent.costUsd);
+    addUsage(used, spent);
     return { problem: { kind: failure!.kind, message: redact(failure!.message) } };
   }
   spending.answered(response.usage?.costUsd ?? null);

@@ -1,4 +1,5 @@
 import type { RateLimit, TargetResponse } from "../core/extensions.ts";
+import type { Attempt } from "../core/sample.ts";
 
 /** Limits that the evaluation sets, for all calls to one provider together. */
 export interface PaceLimits {
@@ -20,6 +21,8 @@ export interface PaceOptions {
 
 /** One attempt that was let in. Exactly one of these is called when it has ended. */
 export interface Ticket {
+  /** How many attempts might be made at a time when it was let in, where that was fewer than the evaluation allows. */
+  readonly slowed?: Attempt["slowed"];
   answered(response: TargetResponse): void;
   /** It failed at a rate limit; `retryAfterMs` is what the provider asks to wait. */
   limited(retryAfterMs: number | undefined, rateLimit: RateLimit | undefined): void;
@@ -103,7 +106,9 @@ function laneOf({ concurrency, limits, clock, wait }: PaceOptions): Lane {
     starts.take();
     const number = started;
     const reserved = tokens.take();
+    const to = Math.floor(allowed);
     return {
+      slowed: to < concurrency ? { to, from: concurrency } : undefined,
       answered({ usage, rateLimit }) {
         tokens.settle(reserved, usage);
         allowed = Math.min(concurrency, allowed + 1 / allowed);

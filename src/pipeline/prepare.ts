@@ -141,12 +141,15 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
 
 /** Releases of which no earlier answer is taken although a cache is asked for. */
 function uncached({ baseline, candidate }: Readonly<Record<Side, Release>>): string[] {
-  return [...new Set([baseline, candidate])]
-    .filter(({ cacheable }) => cacheable !== true)
-    .map(
-      ({ name, target }) =>
-        `every trial of release "${name}" is called: its target "${target.name}" does not say that its components tell all that can change its answers; \`cacheable: true\` in the release says so`,
-    );
+  return (
+    [...new Set([baseline, candidate])]
+      // A recording is as good as an earlier answer.
+      .filter(({ cacheable, target }) => cacheable !== true && target.rateKey !== null)
+      .map(
+        ({ name, target }) =>
+          `every trial of release "${name}" is called: its target "${target.name}" does not say that its components tell all that can change its answers; \`cacheable: true\` in the release says so`,
+      )
+  );
 }
 
 /** A path of the evaluation file, which is relative to it, as seen from the working directory. */

@@ -14,14 +14,28 @@ function reuseOf(samples: readonly Sample[]): string | null {
   return `${plural(ofBaseline, "answer")} of the baseline and ${reused.length - ofBaseline} of the candidate were taken from earlier runs, made from ${times[0]} to ${times.at(-1)}; their latency is left out, failures are never taken over, and a change at the provider since then is not in them`;
 }
 
-/** How often a rate limit refused an attempt: what was measured was measured on a provider that was asked for too much. */
+/** How often a rate limit refused an attempt, and what became of the pace: what was measured was measured on a provider that was asked for too much. */
 function rateLimitsOf(samples: readonly Sample[]): string | null {
   const refused = { baseline: 0, candidate: 0 };
   for (const { side, attempts } of samples) {
     for (const { failure } of attempts) if (failure?.kind === "rate_limit") refused[side]++;
   }
-  if (refused.baseline + refused.candidate === 0) return null;
-  return `rate limits refused ${plural(refused.baseline, "attempt")} of the baseline and ${refused.candidate} of the candidate; fewer calls were made at a time from then on`;
+  const slowed = slowedIn(samples);
+  if (refused.baseline + refused.candidate === 0 && slowed === null) return null;
+  const said = `rate limits refused ${plural(refused.baseline, "attempt")} of the baseline and ${refused.candidate} of the candidate`;
+  return slowed === null ? said : `${said}; ${slowed}`;
+}
+
+/** How far rate limits lowered the number of attempts at a time, and for how many of the attempts; `null` where they did not. */
+function slowedIn(samples: readonly Sample[]): string | null {
+  // Answers of earlier runs were paced then, not now.
+  const made = samples.filter(({ reusedFrom }) => reusedFrom === undefined);
+  const attempts = made.flatMap((sample) => sample.attempts);
+  const slowed = attempts.flatMap((attempt) => attempt.slowed ?? []);
+  if (slowed.length === 0) return null;
+  const to = slowed.reduce((least, each) => Math.min(least, each.to), Number.POSITIVE_INFINITY);
+  const from = slowed.reduce((most, each) => Math.max(most, each.from), 0);
+  return `so at times only ${to} instead of ${from} were made at a time: ${slowed.length} of ${plural(attempts.length, "attempt")} began while fewer were allowed, and took their latency from a provider under less load`;
 }
 
 /** What a reader should know before trusting the verdict. */

@@ -18,6 +18,7 @@ import {
   usageSchema,
   usageUnknown,
 } from "../core/sample.ts";
+import { soundUsage } from "../core/usage.ts";
 import type { Budget } from "./budget.ts";
 import { type CallOptions, type CallOutcome, callTarget } from "./call-target.ts";
 import { redactSample } from "./redact-sample.ts";
@@ -71,14 +72,20 @@ async function runTrial(trial: Trial, input: RunInput): Promise<void> {
     return;
   }
   if (refusal !== null) {
-    const outcome: CallOutcome = { response: null, failure: refusal, attempts: [], spans: [] };
+    const outcome: CallOutcome = {
+      response: null,
+      failure: refusal,
+      attempts: [],
+      spans: [],
+      spent: usageUnknown,
+    };
     return input.onSample(sampleOf(trial, startedAt, outcome, redact));
   }
   const request = requestOf(input.cases.get(trial.caseId)!, trial.repetition);
   const traceparent = input.traceparentOf?.({ ...trial, startedAt });
   const options = { ...input.call, seed: trial.seed, signal: input.abort, traceparent };
   const outcome = await callTarget(input.targets[trial.side], request, options);
-  if (outcome.response === null) spending.unanswered();
+  if (outcome.response === null) spending.unanswered(outcome.spent.costUsd);
   else spending.answered(outcome.response.usage?.costUsd ?? null);
   // A target may call its own failure so (a recording, a program): only what was really given up leaves no sample.
   if (outcome.failure?.kind === "aborted" && input.abort.aborted) return;
@@ -90,7 +97,10 @@ function sampleOf(trial: Trial, startedAt: string, outcome: CallOutcome, redact:
   const failure = checked !== null && "problem" in checked ? malformed(checked.problem) : outcome.failure;
   const attempts =
     failure === outcome.failure ? outcome.attempts : withLastFailure(outcome.attempts, failure!);
-  const answer = checked !== null && "output" in checked ? checked : unanswered;
+  const answer =
+    checked !== null && "output" in checked
+      ? checked
+      : { ...unanswered, usage: soundUsage(outcome.response?.usage ?? outcome.spent) };
   const sample: Sample = {
     trialKey: trial.key,
     caseId: trial.caseId,
@@ -141,7 +151,7 @@ function withLastFailure(attempts: readonly Attempt[], failure: NonNullable<Samp
   const isLatency = (value: unknown): value is number => typeof value === "number" && value >= 0;
   return attempts.map((attempt, index) =>
     index === attempts.length - 1
-      ? { latencyMs: isLatency(attempt.latencyMs) ? attempt.latencyMs : 0, failure }
+      ? { ...attempt, latencyMs: isLatency(attempt.latencyMs) ? attempt.latencyMs : 0, failure }
       : attempt,
   );
 }

@@ -181,6 +181,9 @@ export function llamaTarget(options: LlamaTargetOptions): Target {
       components ??= llamaComponents(settings);
       return components;
     },
+    rateKey: null,
+    // A template is code, of which no component tells all; cases that share a batch change each other's numbers.
+    cacheable: settings.template === undefined && settings.slots === 1,
     async check() {
       await open();
     },

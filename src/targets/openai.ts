@@ -2,6 +2,7 @@ import { TargetError } from "../core/errors.ts";
 import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
 import { redactValue } from "../core/redact.ts";
 import type { ToolCall } from "../core/sample.ts";
+import { usageOver } from "../core/usage.ts";
 import { conversationOf } from "./conversation.ts";
 import { requestAttributes, responseAttributes } from "./openai-attributes.ts";
 import { chatProtocol } from "./openai-chat.ts";
@@ -12,7 +13,7 @@ import { openaiComponents } from "./openai-request.ts";
 import { responsesProtocol } from "./openai-responses.ts";
 import { type Answered, asker } from "./openai-send.ts";
 import { type OpenAISettings, openaiSettings } from "./openai-settings.ts";
-import { servedOver, usageOver } from "./openai-sums.ts";
+import { servedOver } from "./openai-sums.ts";
 import { answerCall, canContinue } from "./openai-tools.ts";
 import type { Call } from "./openai-turn.ts";
 import { prepareSending } from "./send.ts";
@@ -71,6 +72,7 @@ function converser(settings: OpenAISettings) {
       };
       const turn = await context.span(`chat ${settings.model}`, attributes, asking, { isLeaf: true });
       turns.push(turn);
+      context.reportUsage?.(turn.usage);
       if (!canContinue(settings, turn.calls)) {
         toolCalls.push(...turn.calls.map(({ name, given }) => ({ name, arguments: parseArguments(given) })));
         return responseOf(turns, toolCalls, beganAt);

@@ -157,6 +157,7 @@ export function replayTarget(options: ReplayTargetOptions): Target {
   return {
     name: options.name ?? `replay ${basename(path)}`,
     components: { ...recorded, ...options.components },
+    rateKey: null,
     async check() {
       await recordings();
     },

@@ -1,12 +1,16 @@
 import { type Failure, messageOf, TargetError } from "../core/errors.ts";
 import type { CallContext, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import type { Usage } from "../core/sample.ts";
 import type { Span } from "../core/trace.ts";
+import { usageOver } from "../core/usage.ts";
 import type { MemberOutcome, RouteMember, RouteSettings } from "./route-options.ts";
 
 /** What became of one attempt, with the error that it ended in and how long it took, in milliseconds. */
 export interface Attempted extends MemberOutcome {
   readonly error: TargetError | null;
   readonly tookMs: number;
+  /** What it used; `undefined` where nothing is known of it. */
+  readonly usage: Partial<Usage> | undefined;
   /** Why the next member is asked; `null` when this outcome stands. */
   readonly passedOver: string | null;
 }
@@ -31,14 +35,23 @@ export async function attempt(
     "route.position": index + 1,
   };
   const done: Attempted[] = [];
+  const reported: Partial<Usage>[] = [];
+  const reportUsage = (usage: Partial<Usage>) => {
+    reported.push(usage);
+    context.reportUsage?.(usage);
+  };
   const work = async () => {
     const began = performance.now();
-    const { response, error } = await settled(() => ask(member, request, context));
+    const { response, error } = await settled(() => ask(member, request, { ...context, reportUsage }));
+    // The route may fail after this answer: what it used is told now.
+    if (reported.length === 0 && response?.usage !== undefined) context.reportUsage?.(response.usage);
+    const lost = reported.length === 0 ? undefined : usageOver(reported);
     const known = { member: member.name, response, failure: error?.failure ?? null };
     const passedOver = isLast || context.signal.aborted ? null : reasonFor(fallbackOn, known);
     attributes["route.outcome"] = outcomeText(passedOver, error);
     const tookMs = response?.latencyMs ?? performance.now() - began;
-    done.push({ ...known, error, tookMs, passedOver });
+    const usage = response === null ? lost : response.usage;
+    done.push({ ...known, error, tookMs, usage, passedOver });
     // The span is told of the failure; whether the next member is asked is decided.
     if (error !== null) throw error;
   };

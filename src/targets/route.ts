@@ -1,6 +1,7 @@
 import { TargetError } from "../core/errors.ts";
-import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import type { CallContext, RateLimit, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
 import type { Served, Usage } from "../core/sample.ts";
+import { usageOver } from "../core/usage.ts";
 import { checkedAnswer, withoutUndefined } from "./answer.ts";
 import { type Attempted, attempt } from "./route-attempt.ts";
 import { routeComponents } from "./route-components.ts";
@@ -24,6 +25,8 @@ interface Found {
   readonly isExempt: boolean;
   /** How long the stage that answered took, in milliseconds, where a recording says so of any stage. */
   readonly recordedMs: number | undefined;
+  /** What the provider by which the route is spaced still allows. */
+  readonly rateLimit: RateLimit | undefined;
 }
 
 /**
@@ -37,10 +40,14 @@ interface Found {
  */
 export function routeTarget(options: RouteTargetOptions): Target {
   const settings = routeSettings(options);
+  const costBasis = costBasisOf(settings);
+  const rateKey = rateKeyOf(settings);
   const targets = [...new Set(settings.members.map(({ target }) => target))];
   return {
     name: settings.name,
     components: routeComponents(settings),
+    ...(costBasis !== undefined && { costBasis }),
+    ...(rateKey !== undefined && { rateKey }),
     // A cache, a guardrail or a rule is code, of which no component tells all.
     cacheable:
       settings.cache === undefined &&
@@ -67,6 +74,19 @@ export function routeTarget(options: RouteTargetOptions): Target {
   };
 }
 
+/** What limits the first member that anything limits: every call of the route begins there. `null` where nothing limits any. */
+function rateKeyOf({ members }: RouteSettings): string | null | undefined {
+  const limited = members.find(({ target }) => target.rateKey !== null);
+  return limited === undefined ? null : limited.target.rateKey;
+}
+
+/** What the costs of the members rest on: once where they agree. */
+function costBasisOf({ members }: RouteSettings): string | undefined {
+  const bases = new Set(members.map(({ target }) => target.costBasis));
+  if (bases.size === 1) return members[0]!.target.costBasis;
+  return members.map(({ name, target }) => `${name}: ${target.costBasis ?? "as it reports"}`).join("; ");
+}
+
 async function fromCache(
   cache: RouteCache | undefined,
   request: TargetRequest,
@@ -82,6 +102,7 @@ async function fromCache(
       : checkedAnswer(found, `the cache "${cache.name}" returned an answer that cannot be used`);
   });
   if (response === null) return null;
+  if (response.usage !== undefined) context.reportUsage?.(response.usage);
   return {
     response,
     beforeMs: 0,
@@ -89,6 +110,7 @@ async function fromCache(
     served: { ...response.served, route: cache.name, fallback: false, cacheHit: true },
     isExempt: cache.guardrail === false,
     recordedMs: response.latencyMs,
+    rateLimit: undefined,
   };
 }
 
@@ -115,12 +137,15 @@ async function fromMembers(
     return {
       response,
       beforeMs: attempts.slice(0, -1).reduce((sum, { tookMs }) => sum + tookMs, 0),
-      usages: attempts.flatMap((each) => (each.response === null ? [] : [each.response.usage])),
+      usages: attempts.flatMap((each) =>
+        each.response === null && each.usage === undefined ? [] : [each.usage],
+      ),
       served: servedBy(response.served ?? {}, member.name, index, cache !== undefined),
       isExempt: member.guardrail === false,
       recordedMs: attempts.some((each) => each.response?.latencyMs !== undefined)
         ? outcome.tookMs
         : undefined,
+      rateLimit: member.target.rateKey === rateKeyOf(settings) ? response.rateLimit : undefined,
     };
   }
   throw new Error("a route without members"); // Refused by its options.
@@ -170,18 +195,18 @@ async function leave(
   request: TargetRequest,
   context: CallContext,
 ): Promise<TargetResponse> {
-  const { response, beforeMs, usages, served, isExempt, recordedMs } = found;
+  const { response, beforeMs, usages, served, isExempt, recordedMs, rateLimit } = found;
   const began = performance.now();
   const isGuarded = guardrail !== undefined && !isExempt;
   const passed = isGuarded ? await guard(guardrail, response, request, context) : response;
   const passedBy = isGuarded ? [guardrail.name] : [];
   const guardrails =
     guardrail === undefined ? served.guardrails : [...(served.guardrails ?? []), ...passedBy];
-  const { timeToFirstTokenMs, rateLimit } = response;
+  const { timeToFirstTokenMs } = response;
   return withoutUndefined({
     ...passed,
     rateLimit,
-    usage: sumOf(isGuarded && passed.usage !== undefined ? [...usages, passed.usage] : usages),
+    usage: usageOver(isGuarded && passed.usage !== undefined ? [...usages, passed.usage] : usages),
     served: withoutUndefined({ ...served, guardrails }) as Partial<Served>,
     timeToFirstTokenMs: timeToFirstTokenMs === undefined ? undefined : beforeMs + timeToFirstTokenMs,
     latencyMs: recordedMs === undefined ? undefined : beforeMs + recordedMs + performance.now() - began,
@@ -198,22 +223,4 @@ function guard(
     const passed: unknown = await apply(answerAlone(response), request, context);
     return checkedAnswer(passed, `the guardrail "${name}" returned an answer that cannot be used`);
   });
-}
-
-const usageFields = [
-  "inputTokens",
-  "outputTokens",
-  "cachedInputTokens",
-  "reasoningTokens",
-  "costUsd",
-] as const;
-
-/** The sum of what was used. What one of them does not report is not known of all. */
-function sumOf(usages: Found["usages"]): Partial<Usage> {
-  const sums = usageFields.flatMap((field) => {
-    const values = usages.map((usage) => usage?.[field]);
-    if (!values.every((value) => typeof value === "number")) return [];
-    return [[field, values.reduce<number>((sum, value) => sum + (value as number), 0)] as const];
-  });
-  return Object.fromEntries(sums);
 }

@@ -80,5 +80,11 @@ it("answers every trial of a provider that bears less than was asked for, and sa
     .slice(1)
     .map(Number);
   expect(counts[0]! + counts[1]!).toBe(server.refused());
+  const [, least, slowed, all] = /only (\d+) instead of 32 .* (\d+) of (\d+) attempts/
+    .exec(said)!
+    .map(Number);
+  expect(least).toBeLessThanOrEqual(16);
+  expect(slowed).toBeGreaterThan(0);
+  expect(all).toBe(120 + server.refused());
   expect(report.operations[1]!.firstAttemptRate).toBeLessThan(1);
 });

@@ -115,6 +115,14 @@ describe("a spend limit", () => {
     expect(spent).toBeLessThanOrEqual(1);
   });
 
+  it("counts what a call cost that was answered in part, and that the next one may cost as much", async () => {
+    const keeper = budget(1, 0);
+    await keeper.take();
+    keeper.unanswered(0.6);
+    expect((await keeper.take())?.kind).toBe("budget");
+    expect(await budget(1.2, 0.6).take()).toBeNull();
+  });
+
   // Guarded against: after a cost that is no number the sum is NaN, and no comparison with NaN refuses anything.
   it("is kept when a target reports a cost that is no number", async () => {
     const { made } = await spend(1, 0, [Number.NaN, ...equal(20, 0.5)], 1);

@@ -50,6 +50,40 @@ function call(target: Target, more: Partial<CallOptions> = {}) {
   return callTarget(target, request, options).then((outcome) => ({ ...outcome, waits }));
 }
 
+describe("what a call used before it failed", () => {
+  const spends =
+    (usage: object, then: Call): Call =>
+    (context) => {
+      context.reportUsage?.(usage);
+      return then(context);
+    };
+
+  it("is part of the failure, of every attempt", async () => {
+    const target = targetOf(spends({ inputTokens: 5, outputTokens: 1, costUsd: 0.25 }, fails({})));
+    expect((await call(target)).spent).toMatchObject({ inputTokens: 15, outputTokens: 3, costUsd: 0.75 });
+  });
+
+  it("is counted when the time runs out while the target does not listen", async () => {
+    const target = targetOf(spends({ costUsd: 0.25 }, never));
+    expect((await call(target, { timeoutMs: 5, retries: 0 })).spent.costUsd).toBe(0.25);
+  });
+
+  it("is added to what the answer of a later attempt used, and not counted twice", async () => {
+    const answer: Call = () => ({ text: "right", usage: { inputTokens: 7, costUsd: 0.5 } });
+    const target = targetOf(
+      spends({ inputTokens: 5, costUsd: 0.25 }, fails({})),
+      spends({ inputTokens: 7, costUsd: 0.5 }, answer),
+    );
+    expect((await call(target)).response?.usage).toMatchObject({ inputTokens: 12, costUsd: 0.75 });
+  });
+
+  it("is unknown where nothing sound is reported", async () => {
+    expect((await call(targetOf(fails({})))).spent.costUsd).toBeNull();
+    const odd = targetOf(spends({ costUsd: -3 }, fails({})));
+    expect((await call(odd)).spent.costUsd).toBeNull();
+  });
+});
+
 describe("a call", () => {
   it("gives the answer with one attempt and its latency by the given clock", async () => {
     const { response, failure, attempts, waits } = await call(targetOf(answers));

@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/core/json.ts";
+import { callTarget } from "../../../src/pipeline/call-target.ts";
 import { type OpenAITargetOptions, type OpenAITool, openaiTarget } from "../../../src/targets/index.ts";
 import {
   completion,
@@ -67,6 +68,32 @@ describe("tool loop of openaiTarget", () => {
       "gen_ai.tool.type": "function",
       "gen_ai.tool.call.id": "call_0",
     });
+  });
+
+  it.each([
+    ["breaks", [scenes.resetMidBody()], 1000],
+    ["hangs", [scenes.hang()], 300],
+    ["calls tools for ever", [scenes.toolCalls(["add", '{"a":3,"b":4}'])], 10_000],
+  ] as const)("reports what answered rounds cost when a later one %s", async (_how, later, timeoutMs) => {
+    server.play(scenes.toolCalls(["add", '{"a":1,"b":2}']), ...later);
+    const prices = { inputUsdPerMillion: 1, outputUsdPerMillion: 10 };
+    const { failure, spent } = await callTarget(
+      target({ tools: [add], prices, maximumToolRounds: 1 }),
+      request(),
+      {
+        timeoutMs,
+        retries: 0,
+        signal: new AbortController().signal,
+        seed: 7,
+        clock: () => performance.now(),
+        wait: async () => {},
+      },
+    );
+    expect(failure).not.toBeNull();
+    // A round is 100 tokens read and 20 written: 100 × 1 + 20 × 10 millionths of a dollar.
+    const rounds = failure!.message.includes("tool round limit") ? 2 : 1;
+    expect(spent).toMatchObject({ inputTokens: 100 * rounds, outputTokens: 20 * rounds });
+    expect(spent.costUsd).toBeCloseTo(0.0003 * rounds, 9);
   });
 
   it("tells the model its own calls and their results, and sends no implementation", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TargetError } from "../../../src/core/errors.ts";
-import type { Target, TargetResponse } from "../../../src/core/extensions.ts";
+import type { CallContext, Target, TargetResponse } from "../../../src/core/extensions.ts";
+import { usageUnknown } from "../../../src/core/sample.ts";
 import { type FallbackReason, type FallbackRule, routeTarget } from "../../../src/index.ts";
 import { callTarget } from "../../../src/pipeline/call-target.ts";
 import { scriptedTarget, targetContract } from "../../../src/testing.ts";
@@ -36,7 +37,8 @@ describe("a route", () => {
   it("asks the first member alone when it answers", async () => {
     const backup = always("backup");
     const answer = await call(route({ primary: always(answered), backup }));
-    expect(answer).toEqual({ ...answered, served: { route: "primary", fallback: false } });
+    const usage = { ...usageUnknown, ...answered.usage };
+    expect(answer).toEqual({ ...answered, usage, served: { route: "primary", fallback: false } });
     expect(backup.calls).toEqual([]);
   });
 
@@ -120,9 +122,58 @@ describe("a route", () => {
       { primary: always(declined), backup: always(answered) },
       { fallbackOn: ["refusal"] },
     );
-    expect((await call(target)).usage).toEqual({ inputTokens: 12, costUsd: 0.75 });
+    expect((await call(target)).usage).toEqual({ ...usageUnknown, inputTokens: 12, costUsd: 0.75 });
     const unsure = route({ primary: always(declined), backup: always("Yes.") }, { fallbackOn: ["refusal"] });
-    expect((await call(unsure)).usage).toEqual({});
+    expect((await call(unsure)).usage).toEqual(usageUnknown);
+  });
+
+  // A member that spent money on a first step and then failed.
+  const spender: Target = {
+    name: "spender",
+    components: {},
+    async call(_, { reportUsage }) {
+      reportUsage?.({ inputTokens: 3, costUsd: 0.125 });
+      throw broken;
+    },
+  };
+
+  it("counts what a member used before it failed, whoever answers then", async () => {
+    const { usage } = await call(route({ primary: spender, backup: always(answered) }));
+    expect(usage).toMatchObject({ inputTokens: 10, costUsd: 0.625 });
+  });
+
+  it("tells what its members used when it fails itself: each of them once", async () => {
+    const told: number[] = [];
+    const heard: CallContext = { ...context(), reportUsage: ({ costUsd }) => void told.push(costUsd!) };
+    const target = route(
+      { a: spender, b: always(declined), c: always(rejected) },
+      {
+        fallbackOn: ["server_error", "refusal"],
+      },
+    );
+    await targetErrorOf(() => target.call(request(), heard));
+    expect(told).toEqual([0.125, 0.25]);
+  });
+
+  it("is spaced by what limits its first member, and hands on what that provider still allows", async () => {
+    const at = (host: string, response: TargetResponse | Error): Target => ({
+      ...always(response),
+      rateKey: host,
+    });
+    const left = { remainingRequests: 0, resetMs: 500 };
+    const of = (primary: Target) => route({ primary, backup: at("b", { ...answered, rateLimit: left }) });
+    expect(of(at("a", answered)).rateKey).toBe("a");
+    expect(await call(of(at("a", { ...answered, rateLimit: left })))).toMatchObject({ rateLimit: left });
+    expect(await call(of(at("a", broken)))).not.toHaveProperty("rateLimit");
+    expect(await call(of(at("b", broken)))).toMatchObject({ rateLimit: left });
+    expect(route({ only: { ...always("x"), rateKey: null } }).rateKey).toBeNull();
+  });
+
+  it("says what the costs of its members rest on", () => {
+    const priced = (costBasis: string): Target => ({ ...always("x"), costBasis });
+    expect(route({ a: priced("list"), b: priced("list") }).costBasis).toBe("list");
+    expect(route({ a: priced("list"), b: always("x") }).costBasis).toBe("a: list; b: as it reports");
+    expect(route({ a: always("x") })).not.toHaveProperty("costBasis");
   });
 
   it("counts recorded latencies and first tokens from the start of the route", async () => {
@@ -232,7 +283,7 @@ describe("the cache of a route", () => {
     const second = await call(target);
     expect(second).toEqual({
       text: "Yes.",
-      usage: {},
+      usage: usageUnknown,
       served: { route: "similar", fallback: false, cacheHit: true },
     });
     expect(model.calls).toHaveLength(1);
