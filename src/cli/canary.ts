@@ -52,7 +52,7 @@ async function look(
 ): Promise<Report> {
   const { baseline, candidate, baselineRelease, candidateRelease, looks, traces, name } = options;
   const gate = options.gate === undefined ? null : await loadGate(options.gate);
-  const project = { config, store: options.store ?? config.store };
+  const project = { config, store: options.store ?? config.store, isGrowing: true };
   const declared = {
     ...{ name, looks, traces, gate },
     baseline: { source: baseline, release: baselineRelease ?? null },

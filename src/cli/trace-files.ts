@@ -18,22 +18,23 @@ export function readProjectTraces(
 }
 
 /**
- * The files that paths name: a folder stands for the files in it, in the order of their names.
+ * The files that paths name: a folder stands for the files in it, in the order of their names. A folder without any is refused, unless they will
+ * come (`isGrowing`).
  *
  * @throws EvalsError TRACES_UNREADABLE that names the path.
  */
-export async function traceFiles(paths: readonly string[]): Promise<string[]> {
+export async function traceFiles(paths: readonly string[], isGrowing = false): Promise<string[]> {
   const files: string[] = [];
-  for (const path of paths) files.push(...(await filesAt(path)));
+  for (const path of paths) files.push(...(await filesAt(path, isGrowing)));
   return files;
 }
 
-async function filesAt(path: string): Promise<string[]> {
+async function filesAt(path: string, isGrowing: boolean): Promise<string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
     const entries = await readdir(path, { withFileTypes: true });
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-    if (names.length === 0) throw new Error("the folder holds no files");
+    if (names.length === 0 && !isGrowing) throw new Error("the folder holds no files");
     return names.sort().map((name) => join(path, name));
   } catch (cause) {
     throw new EvalsError(

@@ -6,14 +6,15 @@ import type { Process } from "./process.ts";
 import { readProjectTraces, traceFiles } from "./trace-files.ts";
 
 /**
- * The traces of one side, of one release where it is named: of a file, a folder, or a name that they were imported under.
+ * The traces of one side, of one release where it is named: of a file, a folder, or a name that they were imported under. Where more will come
+ * (`isGrowing`), a side without one yet is warned of and not refused.
  *
  * @throws EvalsError TRACES_UNREADABLE that names the path or the name; TRACES_EMPTY where there is no such trace.
  */
 export async function readTraceSide(
   source: string,
   release: string | undefined,
-  options: { readonly config: Config; readonly store: string },
+  options: { readonly config: Config; readonly store: string; readonly isGrowing?: boolean },
   { stderr }: Process,
 ): Promise<TraceInput> {
   const facts: TraceFacts[] = [];
@@ -29,7 +30,7 @@ export async function readTraceSide(
     () => false,
   );
   const summaries = isPath
-    ? [await readProjectTraces(await traceFiles([source]), options.config, onTrace)]
+    ? [await readProjectTraces(await traceFiles([source], options.isGrowing), options.config, onTrace)]
     : readSet(source, options.store, onTrace);
   stderr.write(`${source}: ${facts.length} of ${traces} traces\n`);
   if (facts.length === 0) {
@@ -38,7 +39,8 @@ export async function readTraceSide(
       release === undefined
         ? "`evals traces facts FILE` says what was understood of it"
         : didYouMean(release, [...releases]);
-    throw new EvalsError("TRACES_EMPTY", `${source} ${what}`, hint);
+    if (!options.isGrowing) throw new EvalsError("TRACES_EMPTY", `${source} ${what}`, hint);
+    stderr.write(`warning: ${source} ${what} yet: ${hint}\n`);
   }
   return { label: release === undefined ? source : `${source} (${release})`, facts, summaries };
 }

@@ -27,7 +27,7 @@ export interface DeclaredPlan {
 /** Looks where nobody says how many. */
 const usualLooks = 5;
 /** More than this make the boundaries slow to compute, and gain nothing. */
-const mostLooks = 100;
+const mostLooks = 50;
 
 /**
  * The plan as the first call declares it, or as it was stored before.

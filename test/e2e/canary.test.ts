@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -165,12 +165,26 @@ describe("evals canary", () => {
     ["a first call without a plan", ["--name", "new"], "--traces N"],
     ["a name that is no name", ["--name", "../new", "--traces", "100"], "no name for a canary"],
     ["fewer traces than looks", ["--name", "new", "--traces", "3"], "3 traces cannot be looked at 5 times"],
-    ["more looks than help", ["--name", "new", "--traces", "9999", "--looks", "101"], "at most 100"],
+    ["more looks than help", ["--name", "new", "--traces", "9999", "--looks", "51"], "at most 50"],
   ])("refuses %s", async (_, args, said) => {
     await grow(20);
     const { exitCode, stderr } = await look(...args);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(said);
+  });
+
+  it("waits for a canary of which no trace came yet, and says what there is", async () => {
+    const both = ["--name", "new", "--traces", "2000", "--candidate-release", "canry"];
+    await grow(500);
+    const none = await look(...both);
+    expect(none.exitCode).toBe(3);
+    expect(none.report.headline).toMatch(/^No look was taken yet; .*the smaller side, which has 0\.$/);
+    expect(none.stderr).toContain('holds no trace of the release "canry" yet: did you mean "canary"?');
+    const meant = await look("--name", "new", "--traces", "2000", "--candidate-release", "canary");
+    expect(meant.report.canary).toMatchObject({ looks: [{ number: 1 }] });
+    await mkdir(join(folder, "empty"));
+    const called = await evals(folder, "canary", "live.jsonl", "empty", ...planned, "--json");
+    expect(called.exitCode).toBe(3);
   });
 
   it("refuses fewer traces than at the look before: a window that moves counts nothing twice, and forgets", async () => {

@@ -43,6 +43,13 @@ export function Explanation({ report }: { report: Report }) {
           <strong>Looking at many cohorts does not make harm more likely to be seen by chance:</strong> the
           test for harm is corrected over all blocking criteria.
         </li>
+        {report.canary === undefined ? null : (
+          <li>
+            <strong>Nor does looking several times:</strong> all looks of the plan share the error of one
+            comparison, little of it at first. Harm may be proven at any of them; a pass is decided at the
+            planned end alone.
+          </li>
+        )}
         <li>
           <strong>Too little evidence is never a pass.</strong> An inconclusive decision says about how many
           cases its cohort needs. Trials without an answer stay in the count, and where scores are missing the
