@@ -27,11 +27,13 @@ export async function rollBack(
     throw new EvalsError("PROMOTION_REFUSED", message, "`evals promote` records what becomes live");
   }
   if (to !== undefined && isMeant(live, to)) return { promotion: live.since, isNew: false };
-  const { release } = restored(standing, to);
+  const target = restored(standing, to);
+  const { release } = target;
   requireWhole(release, live);
   const shipped = earlier.findLast(
     (each) => each.kind === "promotion" && each.release.fingerprint === release.fingerprint,
   );
+  const caveats = [...(shipped?.caveats ?? []), ...unrecorded(standing, target)];
   const promotion: Promotion = {
     schemaVersion: 1,
     kind: "rollback",
@@ -44,7 +46,7 @@ export async function rollBack(
     runId: shipped?.runId ?? null,
     verdict: shipped?.verdict ?? null,
     ...(shipped?.despite !== undefined && { despite: shipped.despite }),
-    ...(shipped?.caveats !== undefined && { caveats: shipped.caveats }),
+    ...(caveats.length > 0 && { caveats }),
     release,
     replaced: live.release,
   };
@@ -84,6 +86,16 @@ function restored(standing: readonly Standing[], to: string | undefined): Standi
     );
   }
   return below.at(-1)!;
+}
+
+/** Says when the release to go back to was live without being recorded, and another one is recorded before it. */
+function unrecorded(standing: readonly Standing[], target: Standing): string[] {
+  const recorded = standing[standing.indexOf(target) - 1];
+  if (target.since !== null || recorded === undefined) return [];
+  const { name } = recorded.release;
+  return [
+    `${target.release.name} was live without being recorded; the release that was recorded before is ${name} (--to ${name} goes back to it)`,
+  ];
 }
 
 /** A bundle that names fewer components than the live one would leave the others as they are. */

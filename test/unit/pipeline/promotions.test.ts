@@ -58,7 +58,10 @@ describe("what is live", () => {
     // Somebody deployed d without recording it.
     await promote(store, await finishedRun(store, "3", "d", "e"), who);
     expect(await standing(store)).toBe("abcde");
-    await rollBack(store, "tiny", { ...who, note: "x" });
+    const { promotion } = await rollBack(store, "tiny", { ...who, note: "x" });
+    expect(promotion.caveats).toEqual([
+      "d was live without being recorded; the release that was recorded before is c (--to c goes back to it)",
+    ]);
     expect(await standing(store)).toBe("abcd");
     await rollBack(store, "tiny", { ...who, note: "x", to: "b" });
     expect(await standing(store)).toBe("ab");
