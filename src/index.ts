@@ -28,7 +28,7 @@ export type {
   TargetRequest,
   TargetResponse,
 } from "./core/extensions.ts";
-export { exitCodeOf, type Gate, type GateInput, type Verdict } from "./core/gate.ts";
+export { exitCodeOf, type Gate, type GateInput, type Verdict, type Waiver } from "./core/gate.ts";
 export type { Instruction } from "./core/instruction.ts";
 export type { Json, JsonObject } from "./core/json.ts";
 export type { EvaluateContext, JudgeIdentity, JudgeQuestion, JudgeReply } from "./core/judge.ts";
@@ -69,6 +69,7 @@ export {
   traceFactsSchema,
 } from "./core/trace-facts.ts";
 export { type TraceMapping, type TraceMappingInput, traceMappingSchema } from "./core/trace-mapping.ts";
+export type { ReportedWaiver } from "./core/waiver.ts";
 export { defineEvaluation, defineEvaluator, defineGate, defineRelease } from "./define.ts";
 export * from "./evaluators/index.ts";
 export {

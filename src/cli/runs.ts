@@ -1,3 +1,4 @@
+import { verdictInWords } from "../core/waived.ts";
 import type { Process } from "./process.ts";
 import { openProject } from "./store.ts";
 
@@ -12,7 +13,8 @@ export async function runsCommand(
     if (manifests.length === 0) stderr.write("the store holds no run; start one with `evals run`\n");
     for (const { runId, createdAt, evaluation, baseline, candidate } of manifests) {
       const reports = await store.read(runId, "report");
-      const verdict = reports.at(-1)?.verdict ?? "not finished";
+      const report = reports.at(-1);
+      const verdict = report === undefined ? "not finished" : verdictInWords(report);
       const time = createdAt.slice(0, 16).replace("T", " ");
       stdout.write(
         `${runId}  ${time}  ${verdict.padEnd(12)}  ${evaluation.name}: ${baseline.name} → ${candidate.name}\n`,

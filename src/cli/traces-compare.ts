@@ -26,7 +26,7 @@ export async function tracesCompareCommand(options: TracesCompareOptions, proces
     const project = { config, store: options.store ?? config.store };
     const baseline = await readTraceSide(options.baseline, options.baselineRelease, project, process);
     const candidate = await readTraceSide(options.candidate, options.candidateRelease, project, process);
-    const report = compareTraces({ baseline, candidate, gate });
+    const report = compareTraces({ baseline, candidate, gate, decidedAt: new Date().toISOString() });
     await writeOutputs(report, outputs, process);
     return report.exitCode;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { verdictSchema } from "./gate.ts";
+import { verdictSchema, waiverSchema } from "./gate.ts";
 
 /** An interval with its two-sided level. */
 export const intervalSchema = z.object({
@@ -157,8 +157,10 @@ export const decisionSchema = z.object({
   severity: z.enum(["blocking", "advisory"]),
   /** What it demands. */
   rule: ruleSchema,
-  /** The decision. */
+  /** The decision. A waiver does not change it. */
   decision: verdictSchema,
+  /** The waiver by which this fail or inconclusive decision does not block; left out where none has effect on it. */
+  waiver: waiverSchema.optional(),
   /** Why, in one sentence with metric, cohort, loss, interval and margin. */
   reason: z.string(),
   /** What `n` and `casesNeeded` count: cases that both sides answered, or traces of the smaller of two groups. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseCohortExpression, tagsOf } from "./cohort.ts";
 import { ratioMetrics } from "./ratio.ts";
 import { trialRateMetrics } from "./trial-rate.ts";
 
@@ -29,15 +30,51 @@ export const criterionSchema = z
     /** `blocking` decides the verdict; `advisory` is only shown. */
     severity: z.enum(["blocking", "advisory"]).default("blocking"),
   })
-  .refine(
-    ({ margin, atLeast, atMost, maximumRatio }) =>
-      [margin, atLeast, atMost, maximumRatio].filter((bound) => bound !== undefined).length === 1,
-    {
-      message: "a criterion needs exactly one of `margin`, `atLeast`, `atMost` and `maximumRatio`",
-    },
-  );
+  .refine((criterion) => boundsOf(criterion).length === 1, {
+    message: "a criterion needs exactly one of `margin`, `atLeast`, `atMost` and `maximumRatio`",
+  });
 /** One rule of a gate, defaults filled in. */
 export type Criterion = z.output<typeof criterionSchema>;
+
+/** Text that says something: with a letter or a digit in it, so that neither blanks nor unseen characters pass for a reason. */
+const words = (hint: string) => z.string().regex(/[\p{L}\p{N}]/u, hint);
+
+/**
+ * A waiver as the user writes it: a named, reasoned, expiring override of one blocking criterion in one cohort. While it is valid, a fail of that
+ * decision, or an inconclusive one of which something was measured, does not block; the decision stays what it is, and is shown with the waiver. It
+ * never covers what could not be measured, a part of a run, or releases that may not be compared.
+ */
+export const waiverSchema = z
+  .strictObject({
+    /** Name, unique in the gate. */
+    name: words("give the waiver a name"),
+    /** Metric of the criterion, as the criterion writes it. */
+    metric: z.string().min(1),
+    /** The one cohort: `all`, `tier=free` or `tier=free & intent=refund`. No `*`. */
+    cohort: z
+      .string()
+      .refine((text) => tagsOf(parseCohortExpression(text) ?? [{ dimension: "*", value: "*" }]) !== null, {
+        message: 'name one cohort, such as "all" or "tier=free & intent=refund", without `*`',
+      }),
+    /** The bound of the criterion, as the criterion writes it: needed where several criteria bound the metric in the cohort. */
+    margin: z.number().optional(),
+    atLeast: z.number().optional(),
+    atMost: z.number().optional(),
+    maximumRatio: z.number().optional(),
+    /** Why the harm, or the lack of evidence, is accepted for now. */
+    reason: words("say in words why this is accepted for now"),
+    /** Who approved it. */
+    approvedBy: words("name who approved it"),
+    /** Last day on which it is valid, `YYYY-MM-DD`: until the end of that day in UTC. */
+    expires: z.iso.date("write its last valid day as YYYY-MM-DD, a day that the calendar has"),
+    /** A ticket or an address where more is said. */
+    link: words("name a ticket or an address").optional(),
+    /** Name of the only release that it is for. Without it the waiver covers every candidate until it expires. */
+    candidate: z.string().min(1).optional(),
+  })
+  .refine((waiver) => boundsOf(waiver).length <= 1, { message: "a waiver names one bound at most" });
+/** A named, reasoned, expiring override of one blocking criterion in one cohort. */
+export type Waiver = z.output<typeof waiverSchema>;
 
 /** A gate as the user writes it. */
 export const gateSchema = z.strictObject({
@@ -47,11 +84,36 @@ export const gateSchema = z.strictObject({
   alpha: z.number().gt(0).lt(0.5).default(0.05),
   /** The rules. A gate without one decides nothing and is refused. */
   criteria: z.array(criterionSchema).min(1, "a gate needs at least one criterion"),
+  /** Overrides of single decisions, each with a reason and a last day. */
+  waivers: z
+    .array(waiverSchema)
+    .refine((waivers) => new Set(waivers.map(({ name }) => name)).size === waivers.length, {
+      message: "two waivers have the same name",
+    })
+    .optional(),
 });
 /** A gate, defaults filled in. */
 export type Gate = z.output<typeof gateSchema>;
 /** A gate as the user writes it. */
 export type GateInput = z.input<typeof gateSchema>;
+
+/** What a gate demands, without its waivers. Everything random follows from this, so that a waiver changes no number. */
+export function demandsOf({ waivers: _, ...demands }: Gate): Omit<Gate, "waivers"> {
+  return demands;
+}
+
+/** The members that bound a metric. */
+const bounds = ["margin", "atLeast", "atMost", "maximumRatio"] as const;
+
+/** The bounds that a criterion or a waiver names, each with its value: one for a criterion, one at most for a waiver. */
+export function boundsOf(
+  bounded: Partial<Record<(typeof bounds)[number], number | undefined>>,
+): { readonly name: (typeof bounds)[number]; readonly value: number }[] {
+  return bounds.flatMap((name) => {
+    const value = bounded[name];
+    return value === undefined ? [] : [{ name, value }];
+  });
+}
 
 /** Outcome of one criterion, or of the whole gate. */
 export const verdictSchema = z.enum(["pass", "fail", "inconclusive", "error"]);

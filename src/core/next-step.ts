@@ -14,6 +14,8 @@ export const nextStepSchema = z.object({
     "roll_back_route",
     "cut_cost",
     "narrow_canary",
+    "settle_waiver",
+    "remove_waiver",
     "measure_again",
     "collect_more",
     "look_again",

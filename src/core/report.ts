@@ -9,6 +9,7 @@ import { runManifestSchema } from "./run.ts";
 import { type Sample, toolCallSchema } from "./sample.ts";
 import { evaluationSchema, judgingSchema, type Score } from "./score.ts";
 import { traceComparisonSchema } from "./trace-comparison.ts";
+import { reportedWaiverSchema } from "./waiver.ts";
 
 /** One finding on whether the two sides may be compared. */
 export const comparabilitySchema = z.object({
@@ -101,7 +102,7 @@ export type CaseReport = z.infer<typeof caseReportSchema>;
 export const reportSchema = z.object({
   /** Version of this format. */
   schemaVersion: z.literal(1),
-  /** The verdict: the worst of the blocking decisions. */
+  /** The verdict: the worst of the blocking decisions that are not waived. `decisions` and `waivers` say whether a pass rests on waivers. */
   verdict: verdictSchema,
   /** Exit code of the process: 0 pass, 1 fail, 2 refused before the start, 3 inconclusive, 4 could not measure, 130 interrupted. */
   exitCode: z.number().int(),
@@ -109,6 +110,10 @@ export const reportSchema = z.object({
   headline: z.string(),
   /** Decisions, worst first; blocking before advisory. */
   decisions: z.array(decisionSchema),
+  /** When it was decided, ISO 8601: by this time the waivers were judged. Left out where the gate has none. */
+  decidedAt: z.string().optional(),
+  /** Every waiver of the gate with what became of it; left out where the gate has none. */
+  waivers: z.array(reportedWaiverSchema).optional(),
   /** Each metric in each cohort of one tag, in `all`, and in each cohort that the gate names. */
   comparisons: z.array(comparisonSchema),
   /** Latency, tokens, cost and failures by side, for `all` and for each cohort of one tag. */

@@ -1,6 +1,6 @@
 import type { CanaryPlan } from "../core/canary.ts";
 import { EvalsError } from "../core/errors.ts";
-import type { Gate } from "../core/gate.ts";
+import { demandsOf, type Gate } from "../core/gate.ts";
 import { count, plural } from "../core/quantities.ts";
 import { alphaOf } from "./compare-traces.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -84,7 +84,7 @@ export function requireCanaryName(name: string): void {
 function gateOf(gate: LoadedModule<Gate> | null): CanaryPlan["gate"] {
   if (gate === null)
     return { name: "default policy for traces", fingerprint: fingerprintOf(defaultTracePolicy) };
-  return { name: gate.value.name, fingerprint: fingerprintOf(gate.value) };
+  return { name: gate.value.name, fingerprint: fingerprintOf(demandsOf(gate.value)) };
 }
 
 /**

@@ -24,6 +24,8 @@ import {
   type ResolvedTraceGate,
   resolveTraceGate,
 } from "./trace-gate.ts";
+import { waive } from "./waive.ts";
+import { waiverFindings } from "./waiver-words.ts";
 
 /** The traces of one side. */
 export interface TraceInput {
@@ -45,10 +47,12 @@ export interface CompareTracesInput {
  * Compares the traces of two releases, cohort by cohort, as two groups that share no requests. The same traces give the same report, whatever
  * their order.
  *
+ * @param input.decidedAt the present time, ISO 8601, by which waivers are judged.
  * @throws EvalsError GATE_INVALID for a gate that does not fit the traces.
  */
-export function compareTraces(input: CompareTracesInput): Report {
-  return comparedTraces(input, oneTest(alphaOf(input.gate))).report;
+export function compareTraces(input: CompareTracesInput & { readonly decidedAt: string }): Report {
+  return comparedTraces(input, oneTest(alphaOf(input.gate)), { at: input.decidedAt, obeysWaivers: true })
+    .report;
 }
 
 /** A report with what its decisions rest on. */
@@ -69,8 +73,12 @@ export function alphaOf(gate: CompareTracesInput["gate"]): number {
   return gate?.value.alpha ?? defaultTraceAlpha;
 }
 
-/** As `compareTraces`, with harm tested as it is given: once, or at one of several looks. */
-export function comparedTraces(input: CompareTracesInput, test: HarmTest): ComparedTraces {
+/** As `compareTraces`, with harm tested as it is given: once, or at one of several looks, which obey no waiver. */
+export function comparedTraces(
+  input: CompareTracesInput,
+  test: HarmTest,
+  { at, obeysWaivers }: { readonly at: string; readonly obeysWaivers: boolean },
+): ComparedTraces {
   const sides = { baseline: inOrder(input.baseline.facts), candidate: inOrder(input.candidate.facts) };
   const fallback = input.gate === null ? defaultTraceGate(sides) : null;
   const gate = input.gate ?? fallback!;
@@ -78,23 +86,29 @@ export function comparedTraces(input: CompareTracesInput, test: HarmTest): Compa
   const { alpha } = gate.value;
   const checks = groupChecks(sides, resolved);
   const made = decideGroups(checks, alpha, test);
-  const decisions = worstFirst(made);
-  const verdict = verdictOver(decisions);
   const traces = comparisonOf(input, sides, resolved, alpha);
+  const { decisions, waivers } = waive(worstFirst(made), resolved.waivers, {
+    decidedAt: at,
+    candidate: onlyRelease(traces),
+    isObeyed: obeysWaivers,
+  });
+  const verdict = verdictOver(decisions);
   const report: Report = {
     schemaVersion: 1,
     verdict,
     exitCode: exitCodeOf[verdict],
     headline: headline(verdict, decisions, []),
     decisions,
+    ...(waivers.length > 0 && { decidedAt: at, waivers }),
     comparisons: [],
     operations: reportedCohorts(resolved).flatMap((cohort) => [
       operationsOf("baseline", cohort, sides.baseline, alpha),
       operationsOf("candidate", cohort, sides.candidate, alpha),
     ]),
-    nextSteps: nextSteps(verdict, decisions, []),
+    nextSteps: nextSteps(verdict, decisions, [], waivers),
     rollback: rollbackOf(traces),
     comparability: [
+      ...waiverFindings(waivers),
       ...traceFindings(sides, traces, resolved, fallback?.silent ?? []),
       {
         level: "note",
@@ -114,6 +128,12 @@ export function comparedTraces(input: CompareTracesInput, test: HarmTest): Compa
 function rollbackOf({ baseline }: TraceComparison): Report["rollback"] {
   const [release] = Object.keys(baseline.releases);
   return { release: release ?? "unknown", fingerprint: null, components: [] };
+}
+
+/** The release that every trace of the candidate names; `null` where some name another one or none. */
+function onlyRelease({ candidate }: TraceComparison): string | null {
+  const names = Object.keys(candidate.releases);
+  return names.length === 1 && names[0] !== "unknown" ? names[0]! : null;
 }
 
 function inOrder(facts: readonly TraceFacts[]): TraceFacts[] {

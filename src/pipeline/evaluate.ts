@@ -112,7 +112,8 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
   if (samples.fresh.length < samples.wanted || !isScored(prepared, answered, scores)) return interrupted;
   const { gate, resolved } = prepared;
   const dataset = { ...prepared.dataset, cases };
-  const reportOn = () => report({ manifest, dataset, gate, resolved, samples: answered, scores });
+  const decidedAt = environment.now();
+  const reportOn = () => report({ manifest, dataset, gate, resolved, samples: answered, scores, decidedAt });
   let finished = reportOn();
   const judges = blockingJudges(finished.decisions, judgesOf(prepared));
   if (discordantPairs(scores, judges).length > 0) {
@@ -122,7 +123,8 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
     if (isLeftOpen) return interrupted;
     finished = reportOn();
   }
-  const key = `report-${answered.length}-${earlier.samples.length}-${scores.length}`;
+  const day = finished.decidedAt === undefined ? "" : `-${decidedAt.slice(0, 10)}`;
+  const key = `report-${answered.length}-${earlier.samples.length}-${scores.length}${day}`;
   await environment.store.append([{ kind: "report", runId: environment.runId, key, body: finished }]);
   return { kind: "finished", report: finished };
 }

@@ -48,10 +48,10 @@ export function worstFirst(decisions: readonly Decision[]): Decision[] {
   );
 }
 
-/** The verdict over decisions: the worst of the blocking ones. Without a blocking decision nothing was proven. */
+/** The verdict over decisions: the worst of the blocking ones that are not waived. Without one nothing was proven. */
 export function verdictOver(decisions: readonly Decision[]): Verdict {
   const blocking = decisions
-    .filter(({ severity }) => severity === "blocking")
+    .filter(({ severity, waiver }) => severity === "blocking" && waiver === undefined)
     .map(({ decision }) => decision);
   return verdictsWorstFirst.find((verdict) => blocking.includes(verdict)) ?? "inconclusive";
 }

@@ -64,7 +64,7 @@ export function takeLook(input: LookInput): TakenLook {
   const { plan, earlier, at } = input;
   const fraction = fractionOf(tracesOf(input), plan);
   const test = lookTest({ alpha: plan.alpha, fraction, earlier });
-  const { report, decided } = comparedTraces(input, test);
+  const { report, decided } = comparedTraces(input, test, { at, obeysWaivers: false });
   const families = { blocking: familyOf(decided, "blocking"), advisory: familyOf(decided, "advisory") };
   const worst = worstOf(families.blocking);
   const members = families.blocking.length;
@@ -107,7 +107,7 @@ export function takeLook(input: LookInput): TakenLook {
  */
 export function waitForLook(input: LookInput): Report {
   const { plan, earlier } = input;
-  const { report } = comparedTraces(input, noTest);
+  const { report } = comparedTraces(input, noTest, { at: input.at, obeysWaivers: false });
   const last = earlier.at(-1);
   const canary: CanaryState = {
     plan,

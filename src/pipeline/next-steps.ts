@@ -4,6 +4,9 @@ import { errorRateMetric, readMetric, type Verdict } from "../core/gate.ts";
 import type { NextStep, Rollback } from "../core/next-step.ts";
 import { count, plural } from "../core/quantities.ts";
 import type { ReleaseManifest } from "../core/release.ts";
+import { waivedOf } from "../core/waived.ts";
+import type { ReportedWaiver } from "../core/waiver.ts";
+import { waiverSteps } from "./waiver-words.ts";
 
 /**
  * What to do next, by what moved. The table, first row first; a row that a row above it explains is left out:
@@ -20,18 +23,24 @@ import type { ReleaseManifest } from "../core/release.ts";
  * | cost, tokens, calls | what the prompt and the tools send |
  * | one cohort only | also: a narrower canary without it |
  *
- * An error asks to measure again, an open verdict for more cases, a pass may ship, and is watched where it got worse within a margin.
+ * An error asks to measure again, an open verdict for more cases, a pass may ship, and is watched where it got worse within a margin. A waived
+ * fail is repaired like any other, by the last day of its waiver.
  */
 export function nextSteps(
   verdict: Verdict,
   decisions: readonly Decision[],
   changed: readonly string[],
+  waivers: readonly ReportedWaiver[] = [],
 ): NextStep[] {
   const failed = decisions.filter(({ decision, severity }) => decision === "fail" && severity === "blocking");
-  if (verdict === "pass") return [shipping(), ...watching(decisions)];
-  if (verdict === "error") return [measuringAgain(decisions), ...repairs(failed, changed)];
-  if (verdict === "inconclusive") return [collectingMore(decisions)];
-  return [...repairs(failed, changed), ...narrowing(failed)];
+  const settling = waiverSteps(decisions, waivers);
+  const repairing = repairs(failed, changed);
+  if (verdict === "pass")
+    return [shipping(waivedOf(decisions)), ...settling, ...repairing, ...watching(decisions)];
+  if (verdict === "error") return [measuringAgain(decisions), ...repairing, ...settling];
+  if (verdict === "inconclusive")
+    return [collectingMore(decisions), ...(waivedOf(failed).length > 0 ? repairing : []), ...settling];
+  return [...repairing, ...narrowing(failed), ...settling];
 }
 
 /** The whole bundle that a rollback restores. */
@@ -192,7 +201,15 @@ function isWithin(part: string, whole: string): boolean {
   return whole.split(" & ").every((tag) => tags.includes(tag));
 }
 
-function shipping(): NextStep {
+function shipping(waived: readonly Decision[]): NextStep {
+  if (waived.length > 0) {
+    const named = waived.map(({ waiver, metric, cohort }) => `${waiver!.name} (${metric} in ${cohort})`);
+    return {
+      kind: "ship",
+      action: `Ship the candidate only if ${waived.length === 1 ? "the waiver still stands" : "the waivers still stand"}: ${listed(named)}; and go on judging its traces by the same gate.`,
+      because: "every other blocking criterion holds, and what is waived does not.",
+    };
+  }
   return {
     kind: "ship",
     action: "Ship the candidate, and go on judging its traces by the same gate.",
@@ -232,6 +249,14 @@ function collectingMore(decisions: readonly Decision[]): NextStep {
   const open = decisions.filter(
     ({ decision, severity }) => decision === "inconclusive" && severity === "blocking",
   );
+  if (open.length === 0) {
+    return {
+      kind: "collect_more",
+      action:
+        "Repair at least one of the criteria that are waived, then judge again; a gate of waivers alone proves nothing.",
+      because: "every blocking criterion is waived.",
+    };
+  }
   const repetitions = open.flatMap(({ repetitionsNeeded }) => repetitionsNeeded ?? []);
   const needs = open.filter(({ casesNeeded }) => casesNeeded !== null);
   const [largest] = [...needs].sort((a, b) => b.casesNeeded! - a.casesNeeded!);

@@ -14,4 +14,6 @@ export interface ReportInput {
   readonly resolved: ResolvedGate;
   readonly samples: readonly Sample[];
   readonly scores: readonly Score[];
+  /** When it is decided, ISO 8601: by this time waivers are judged. The report keeps it, so that the same verdict follows again. */
+  readonly decidedAt: string;
 }

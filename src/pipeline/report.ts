@@ -1,13 +1,14 @@
 import { type Cohort, cohortOf, dimensionsOf, everyCase } from "../core/cohort.ts";
 import type { Comparison, Decision } from "../core/comparison.ts";
 import type { Dataset } from "../core/dataset.ts";
-import { exitCodeOf, readMetric, type Verdict } from "../core/gate.ts";
+import { demandsOf, exitCodeOf, readMetric, type Verdict } from "../core/gate.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest } from "../core/run.ts";
 import type { JudgeQuality, Score } from "../core/score.ts";
 import { trialRate } from "../core/trial-rate.ts";
 import { comparabilityOf } from "./comparability.ts";
 import { compare } from "./compare.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { gate, verdictOver } from "./gate.ts";
 import { headline } from "./headline.ts";
 import { discordantPairs } from "./judge-again.ts";
@@ -23,6 +24,8 @@ import { summariseJudging, tellJudgedAgain, tellJudging, tellUnjudged } from "./
 import { summariseOperations } from "./summarise-operations.ts";
 import { tellPromotions } from "./tell-promotions.ts";
 import { blockingJudges, judgedAgain, uphold, withLaterVotes } from "./uphold.ts";
+import { waive } from "./waive.ts";
+import { waiverFindings } from "./waiver-words.ts";
 
 /** Compares, decides and puts the report together. The same records give the same report, whatever their order. */
 export function report(all: ReportInput): Report {
@@ -33,7 +36,11 @@ export function report(all: ReportInput): Report {
   const { alpha } = input.gate;
   const evaluators = manifest.evaluators.map(({ name }) => name);
   const outcomes = outcomesOf(input);
-  const decisions = decide(input, outcomes, all.scores);
+  const { decisions, waivers } = waive(decide(input, outcomes, all.scores), resolved.waivers, {
+    decidedAt: input.decidedAt,
+    candidate: manifest.candidate.name,
+    isObeyed: true,
+  });
   const verdict = honest(verdictOver(decisions), input);
   const cohorts = reportedCohorts(dataset, resolved);
   const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
@@ -47,6 +54,7 @@ export function report(all: ReportInput): Report {
     exitCode: exitCodeOf[verdict],
     headline: headlineFor(verdict, input, decisions, comparisons),
     decisions,
+    ...(waivers.length > 0 && { decidedAt: input.decidedAt, waivers }),
     comparisons,
     operations: simple.flatMap((cohort) =>
       (["baseline", "candidate"] as const).map((side) =>
@@ -54,9 +62,10 @@ export function report(all: ReportInput): Report {
       ),
     ),
     ...(judging && { judging }),
-    nextSteps: nextSteps(verdict, decisions, changedComponents(rollback)),
+    nextSteps: nextSteps(verdict, decisions, changedComponents(rollback), waivers),
     rollback,
     comparability: [
+      ...waiverFindings(waivers),
       ...comparabilityOf(manifest),
       ...tellPromotions(manifest),
       ...warnings(input, decisions, outcomes),
@@ -94,10 +103,7 @@ function decide(input: ReportInput, outcomes: Outcomes, allScores: readonly Scor
   return uphold(decisions, decideOn(input, again), judges);
 }
 
-function decideOn(
-  { manifest, dataset, resolved, samples, gate: { alpha } }: ReportInput,
-  outcomes: Outcomes,
-) {
+function decideOn({ manifest, dataset, resolved, samples, gate: policy }: ReportInput, outcomes: Outcomes) {
   return gate({
     checks: resolved.checks,
     cases: dataset.cases,
@@ -105,8 +111,8 @@ function decideOn(
     outcomes,
     judges: measuredJudges(manifest),
     repetitions: manifest.repetitions,
-    alpha,
-    seed: `${manifest.dataset.fingerprint}/${manifest.gate.hash}`,
+    alpha: policy.alpha,
+    seed: `${manifest.dataset.fingerprint}/${fingerprintOf(demandsOf(policy))}`,
   });
 }
 

@@ -6,6 +6,7 @@ import { didYouMean } from "../core/suggest.ts";
 import { trialRate } from "../core/trial-rate.ts";
 import { type CohortSource, expandCohorts, gateError, type LeftOut } from "./expand-cohorts.ts";
 import type { LoadedModule } from "./load-module.ts";
+import { type ResolvedWaiver, resolveWaivers } from "./resolve-waivers.ts";
 
 /** A criterion in one cohort: what is decided. */
 export interface GateCheck {
@@ -18,12 +19,15 @@ export interface ResolvedGate {
   readonly checks: readonly GateCheck[];
   /** Cohorts that a `*` found and that were too small, once each. */
   readonly leftOut: readonly LeftOut[];
+  /** The waivers of the gate, each with its check. */
+  readonly waivers: readonly ResolvedWaiver[];
 }
 
 /**
  * Spreads the criteria of a gate over the cohorts of a dataset.
  *
- * @throws EvalsError GATE_INVALID for an unknown metric, cohort or value, and for a criterion that would judge nothing.
+ * @throws EvalsError GATE_INVALID for an unknown metric, cohort or value, for a criterion that would judge nothing, and for a waiver of what the
+ * gate does not decide.
  */
 export function resolveGate(
   gate: LoadedModule<Gate>,
@@ -32,13 +36,16 @@ export function resolveGate(
 ): ResolvedGate {
   for (const criterion of gate.value.criteria) checkMetric(criterion, gate, evaluators);
   const sizeOf = (cohort: Cohort) => dataset.cases.filter((item) => inCohort(cohort, item.cohorts)).length;
-  return spreadCriteria(gate, gate.value.criteria, {
-    cohorts: dataset.description.cohorts,
+  const { cohorts } = dataset.description;
+  const spread = spreadCriteria(gate, gate.value.criteria, {
+    cohorts,
     sizeOf,
     isPresent: (cohort) => sizeOf(cohort) > 0,
     source: "dataset",
     noun: "case",
   });
+  const context = { checks: spread.checks, cohorts, isOpen: false, notMeasured: [] };
+  return { ...spread, waivers: resolveWaivers(gate, context) };
 }
 
 /**
@@ -50,7 +57,7 @@ export function spreadCriteria(
   gate: LoadedModule<Gate>,
   criteria: readonly Criterion[],
   source: CohortSource,
-): ResolvedGate {
+): Omit<ResolvedGate, "waivers"> {
   const checks = new Map<string, GateCheck>();
   const leftOut = new Map<string, LeftOut>();
   for (const criterion of criteria) {

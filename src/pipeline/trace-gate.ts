@@ -11,6 +11,7 @@ import {
 import { type CohortSource, gateError } from "./expand-cohorts.ts";
 import type { LoadedModule } from "./load-module.ts";
 import { type ResolvedGate, spreadCriteria } from "./resolve-gate.ts";
+import { resolveWaivers } from "./resolve-waivers.ts";
 import { type TraceSides, traceCohorts } from "./trace-cohorts.ts";
 
 /** How a metric of a gate is read from traces. */
@@ -63,7 +64,15 @@ export function resolveTraceGate(
     const message = `its criteria spread over ${resolved.checks.length} pairs of metric and cohort`;
     throw gateError(gate, "cohorts", message, "raise `minimumCohortSize`, or map no identifiers to cohorts");
   }
-  return { ...resolved, measures, notMeasured: [...notMeasured], cohorts: source.cohorts };
+  const { cohorts } = source;
+  const silent = [...notMeasured];
+  const waivers = resolveWaivers(gate, {
+    checks: resolved.checks,
+    cohorts,
+    isOpen: true,
+    notMeasured: silent,
+  });
+  return { ...resolved, waivers, measures, notMeasured: silent, cohorts };
 }
 
 /** Names of the evaluators whose results came with the traces. */

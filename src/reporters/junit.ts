@@ -2,12 +2,12 @@ import type { Decision } from "../core/comparison.ts";
 import type { Reporter } from "../core/extensions.ts";
 import type { Report } from "../core/report.ts";
 import { oneLine, visible } from "./text.ts";
-import { bySeverity, evidenceText, hintsOf, ratesText, ruleText } from "./words.ts";
+import { bySeverity, evidenceText, hintsOf, ratesText, ruleText, waiverText } from "./words.ts";
 
 interface TestCase {
   readonly className: string;
   readonly name: string;
-  readonly outcome: "passed" | "failure" | "error";
+  readonly outcome: "passed" | "skipped" | "failure" | "error";
   /** Elements inside. */
   readonly content: readonly string[];
 }
@@ -19,7 +19,8 @@ interface TestSuite {
 
 /**
  * JUnit XML: a test suite for each severity, a test case for each decision. An inconclusive blocking decision is a failure too: a CI
- * system that knows only red and green must not show green for what was not proven. Advisory decisions never fail.
+ * system that knows only red and green must not show green for what was not proven. What a waiver covers is skipped, and says so. Advisory
+ * decisions never fail.
  */
 export const junitReporter: Reporter = { name: "junit", render };
 
@@ -49,6 +50,16 @@ function suitesOf(report: Report): TestSuite[] {
 function blockingCase(decision: Decision): TestCase {
   const base = { className: decision.metric, name: `${decision.cohort}: ${ruleText(decision.rule)}` };
   if (decision.decision === "pass") return { ...base, outcome: "passed", content: [] };
+  const waived = waiverText(decision);
+  if (waived !== null) {
+    const text = `${decision.reason}\n${waived}\n${details(decision)}`;
+    return {
+      ...base,
+      name: `[waived: ${decision.decision}] ${base.name}`,
+      outcome: "skipped",
+      content: [`<skipped message="${attribute(waived)}"/>`, `<system-out>${content(text)}</system-out>`],
+    };
+  }
   const element = decision.decision === "error" ? "error" : "failure";
   return {
     ...base,
@@ -72,7 +83,9 @@ function advisoryCase(decision: Decision): TestCase {
 
 /** A test case for the verdict itself, where no decision says that the run must not be read as green: a refused or interrupted run, or one without decisions. */
 function verdictCase(report: Report, suites: readonly TestSuite[]): TestCase | null {
-  const red = suites.some((suite) => suite.cases.some(({ outcome }) => outcome !== "passed"));
+  const red = suites.some((suite) =>
+    suite.cases.some(({ outcome }) => outcome === "failure" || outcome === "error"),
+  );
   const green = report.verdict === "pass" && report.exitCode === 0 && report.decisions.length > 0;
   if (report.error === undefined && (red || green)) return null;
   const element = report.verdict === "fail" || report.verdict === "inconclusive" ? "failure" : "error";
@@ -97,7 +110,7 @@ function problem(element: "failure" | "error", type: string, message: string, te
 
 function totals(cases: readonly TestCase[]): string {
   const number = (outcome: TestCase["outcome"]) => cases.filter((each) => each.outcome === outcome).length;
-  return `tests="${cases.length}" failures="${number("failure")}" errors="${number("error")}" skipped="0"`;
+  return `tests="${cases.length}" failures="${number("failure")}" errors="${number("error")}" skipped="${number("skipped")}"`;
 }
 
 function suiteLines(suite: TestSuite, report: Report): string[] {
@@ -119,6 +132,7 @@ function propertiesOf(report: Report): [string, string][] {
     ["verdict", report.verdict],
     ["exitCode", String(report.exitCode)],
     ["headline", report.headline],
+    ...(report.waivers ?? []).map(({ name, message }): [string, string] => [`waiver ${name}`, message]),
   ];
   const { canary, provenance: run } = report;
   if (canary !== undefined)

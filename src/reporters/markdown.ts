@@ -1,6 +1,7 @@
 import type { Decision } from "../core/comparison.ts";
 import type { Reporter } from "../core/extensions.ts";
 import type { CaseReport, Report } from "../core/report.ts";
+import { verdictInWords } from "../core/waived.ts";
 import * as format from "./format.ts";
 import { lookColumns, planText } from "./looks.ts";
 import { escapeMarkdown as safe } from "./markdown-escape.ts";
@@ -11,19 +12,21 @@ import {
   caseCount,
   casesOf,
   comparabilitySymbol,
+  decisionWord,
   evidenceText,
   findingText,
   firstReason,
   hintsOf,
   levelPrefix,
+  meaningOf,
   ratesText,
   refusalText,
   rollbackText,
   ruleText,
   tagsText,
   tally,
-  verdictMeaning,
   verdictSymbol,
+  waiverText,
 } from "./words.ts";
 
 /** Characters that a comment may have: the hosts refuse more than 65,536. */
@@ -80,7 +83,7 @@ function nextLines(report: Report): string[] {
 
 function headLines(report: Report): string[] {
   const { verdict, error } = report;
-  const title = `## ${verdictSymbol[verdict]} ${capital(verdict)}: the candidate ${verdictMeaning[verdict]}`;
+  const title = `## ${verdictSymbol[verdict]} ${capital(verdictInWords(report))}: the candidate ${meaningOf(report)}`;
   const message = refusalText(report);
   const refusal =
     error === undefined
@@ -142,7 +145,8 @@ function decisionLines(decisions: readonly Decision[], room: number): string[] {
 }
 
 function decisionRow(decision: Decision): string {
-  const word = `${verdictSymbol[decision.decision]} ${decision.decision}`;
+  const word = decisionWord(decision);
+  const waived = waiverText(decision);
   const quiet = decision.decision === "pass" && !decision.degradedWithinMargin;
   const cells = [
     decision.decision === "pass" ? word : `**${word}**`,
@@ -152,7 +156,7 @@ function decisionRow(decision: Decision): string {
     ratesText(decision),
     evidenceText(decision),
     ruleText(decision.rule),
-    quiet ? "" : hintsOf(decision).join("; "),
+    quiet ? "" : [...(waived === null ? [] : [safe(waived, 400)]), ...hintsOf(decision)].join("; "),
   ];
   return `| ${cells.join(" | ")} |`;
 }

@@ -1,6 +1,7 @@
 import type { Comparison } from "../core/comparison.ts";
 import type { Promotion } from "../core/promotion.ts";
 import type { Report } from "../core/report.ts";
+import { verdictInWords } from "../core/waived.ts";
 import * as format from "./format.ts";
 import { objections, promotionSymbol } from "./promotions.ts";
 import { oneLine } from "./text.ts";
@@ -71,7 +72,9 @@ function promotionLines(promotion: Promotion): string[] {
   return [head, ...said.map((text) => `     ${text}`)];
 }
 
-function runText(reports: readonly Report[], { provenance, verdict }: Report, index: number): string {
+function runText(reports: readonly Report[], report: Report, index: number): string {
+  const { provenance } = report;
+  const verdict = verdictInWords(report);
   if (provenance === null) return verdict;
   const { runId, createdAt, baseline, candidate } = provenance;
   const names = `${oneLine(baseline.name)} → ${oneLine(candidate.name)}`;

@@ -1,17 +1,17 @@
 import type { Decision } from "../core/comparison.ts";
-import type { Verdict } from "../core/gate.ts";
 import * as format from "./format.ts";
 import { type Column, columnWidths, flow, type Paint, tableLines } from "./terminal-layout.ts";
 import { oneLine } from "./text.ts";
 import {
   bySeverity,
+  decisionWord,
   evidenceText,
   hintsOf,
   levelPrefix,
   ratesText,
   ruleText,
   tally,
-  verdictSymbol,
+  waiverText,
 } from "./words.ts";
 
 const shownDecisions = 25;
@@ -31,18 +31,16 @@ export function decisionLines(decisions: readonly Decision[], paint: Paint, widt
       ...(shown.length === 0 ? [] : table(shown, paint, width)),
       ...(passed === 0
         ? []
-        : [`${word("pass")}  ${format.plural(passed, "more decision")}, not listed here`]),
+        : [
+            `${decisionWord({ decision: "pass" })}  ${format.plural(passed, "more decision")}, not listed here`,
+          ]),
     ];
   });
 }
 
-function word(verdict: Verdict): string {
-  return `${verdictSymbol[verdict]} ${verdict}`;
-}
-
 function table(decisions: readonly Decision[], paint: Paint, width: number): string[] {
   const short: Column[] = [
-    { heading: "  decision", cells: decisions.map(({ decision }) => word(decision)) },
+    { heading: "  decision", cells: decisions.map(decisionWord) },
     { heading: "metric", cells: decisions.map(({ metric }) => oneLine(metric)), minimum: 5 },
     { heading: "cohort", cells: decisions.map(({ cohort }) => oneLine(cohort)), minimum: 5 },
     { heading: "n", cells: decisions.map(({ n }) => format.count(n)), align: "right" },
@@ -72,7 +70,11 @@ function table(decisions: readonly Decision[], paint: Paint, width: number): str
 /** Hints under a decision that did not pass, or that passed although the candidate got worse. */
 function hintLines(decision: Decision, paint: Paint, width: number): string[] {
   if (decision.decision === "pass" && !decision.degradedWithinMargin) return [];
-  return flow(hintsOf(decision), "; ", width, indent).map((text) => paint("faint", text));
+  const waived = waiverText(decision);
+  return [
+    ...(waived === null ? [] : flow([oneLine(waived)], " ", width, indent)),
+    ...flow(hintsOf(decision), "; ", width, indent).map((text) => paint("faint", text)),
+  ];
 }
 
 function rows(
@@ -83,7 +85,7 @@ function rows(
 ): string[] {
   const body = decisions.flatMap((decision, i) => {
     const line = lines[i] ?? "";
-    const label = word(decision.decision);
+    const label = decisionWord(decision);
     return [
       paint(decision.decision, line.slice(0, label.length)) + line.slice(label.length),
       ...more(decision),

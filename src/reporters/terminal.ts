@@ -1,5 +1,6 @@
 import type { Reporter } from "../core/extensions.ts";
 import type { CaseReport, Report } from "../core/report.ts";
+import { verdictInWords } from "../core/waived.ts";
 import * as format from "./format.ts";
 import { knownFacts, operationsOfAll } from "./operations.ts";
 import { decisionLines } from "./terminal-decisions.ts";
@@ -13,10 +14,10 @@ import {
   comparabilitySymbol,
   findingText,
   firstReason,
+  meaningOf,
   refusalText,
   rollbackText,
   tagsText,
-  verdictMeaning,
   verdictSymbol,
 } from "./words.ts";
 
@@ -67,9 +68,9 @@ export function terminalReporter(options: TerminalOptions): Reporter {
 }
 
 function verdictLines({ report, paint, width }: Context): string[] {
-  const word = `${verdictSymbol[report.verdict]} ${report.verdict.toUpperCase()}`;
+  const word = `${verdictSymbol[report.verdict]} ${verdictInWords(report).toUpperCase()}`;
   const [first = "", ...rest] = wrap(`${word}  ${oneLine(report.headline)}`, width);
-  const meaning = `The candidate ${verdictMeaning[report.verdict]}.`;
+  const meaning = `The candidate ${meaningOf(report)}.`;
   return [
     paint(report.verdict, paint("strong", first.slice(0, word.length))) + first.slice(word.length),
     ...rest,

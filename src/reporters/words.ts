@@ -2,6 +2,7 @@ import type { Decision, Rule } from "../core/comparison.ts";
 import type { Verdict } from "../core/gate.ts";
 import { ratioMeasure, ratioValue } from "../core/ratio.ts";
 import type { CaseChange, CaseReport, Comparability, Report } from "../core/report.ts";
+import { waivedOf } from "../core/waived.ts";
 import * as format from "./format.ts";
 
 /** The symbol of a verdict, so that nothing is said by colour alone. */
@@ -12,13 +13,31 @@ export const verdictSymbol: Readonly<Record<Verdict, string>> = {
   error: "!",
 };
 
-/** What a verdict means for the release, in a few words. */
-export const verdictMeaning: Readonly<Record<Verdict, string>> = {
+const meanings: Readonly<Record<Verdict, string>> = {
   pass: "may ship",
   fail: "must not ship",
   inconclusive: "is not proven safe to ship",
   error: "could not be measured",
 };
+
+/** What a verdict means for the release, in a few words that name the waivers of a pass. */
+export function meaningOf({ verdict, decisions }: Pick<Report, "verdict" | "decisions">): string {
+  const waived = waivedOf(decisions).length;
+  if (verdict !== "pass" || waived === 0) return meanings[verdict];
+  return `may ship only by ${format.plural(waived, "waiver")}`;
+}
+
+/** A decision as symbol and words: `✗ fail`, or `✗ fail, waived`. */
+export function decisionWord({ decision, waiver }: Pick<Decision, "decision" | "waiver">): string {
+  return `${verdictSymbol[decision]} ${decision}${waiver === undefined ? "" : ", waived"}`;
+}
+
+/** By which waiver a decision does not block, until when, by whose word and why; `null` where it has none. */
+export function waiverText({ waiver }: Pick<Decision, "waiver">): string | null {
+  if (waiver === undefined) return null;
+  const { name, expires, approvedBy, reason } = waiver;
+  return `waived by ${name} to the end of ${expires} UTC, approved by ${approvedBy}: ${reason}`;
+}
 
 /** The symbol of what became of a case. */
 export const changeSymbol: Readonly<Record<CaseChange, string>> = {
@@ -162,12 +181,15 @@ export function bySeverity(
     .filter((group) => group.decisions.length > 0);
 }
 
-/** How many decisions came out how: `1 fail, 2 inconclusive, 9 pass`. */
+/** How many decisions came out how: `1 fail, 2 inconclusive (1 waived), 9 pass`. */
 export function tally(decisions: readonly Decision[]): string {
   return (["fail", "error", "inconclusive", "pass"] as const)
-    .map((verdict) => ({ verdict, n: decisions.filter(({ decision }) => decision === verdict).length }))
-    .filter(({ n }) => n > 0)
-    .map(({ verdict, n }) => `${format.count(n)} ${verdict}`)
+    .map((verdict) => ({ verdict, found: decisions.filter(({ decision }) => decision === verdict) }))
+    .filter(({ found }) => found.length > 0)
+    .map(({ verdict, found }) => {
+      const waived = waivedOf(found).length;
+      return `${format.count(found.length)} ${verdict}${waived === 0 ? "" : ` (${format.count(waived)} waived)`}`;
+    })
     .join(", ");
 }
 

@@ -196,6 +196,62 @@ describe("order", () => {
   });
 });
 
+describe("waivers", () => {
+  const criteria = [
+    { metric: "task", margin: 0.05, cohorts: ["all", "tier=*"] },
+    { metric: "task", atLeast: 0.7, cohorts: ["tier=free"] },
+    { metric: "error_rate", atMost: 0.1 },
+  ];
+  const places = [
+    { metric: "task", margin: 0.05, cohort: "all" },
+    { metric: "task", margin: 0.05, cohort: "tier=free" },
+    { metric: "task", atLeast: 0.7, cohort: "tier=free" },
+    { metric: "error_rate", cohort: "all" },
+  ];
+  const waivers = fc.subarray(places).map((chosen) =>
+    chosen.map((place, index) => ({
+      ...place,
+      ...{ name: `w${index}`, reason: "known", approvedBy: "Ada", expires: "2026-01-01" },
+    })),
+  );
+
+  it("change no decision and no number, and turn only measured fails and open questions", () => {
+    fc.assert(
+      fc.property(worlds(any, 2), waivers, (world, chosen) => {
+        const cases = [
+          ...casesFor(world),
+          ...casesFor(world).map((item) => ({ ...item, id: `${item.id}b` })),
+        ];
+        const letters = [...world.letters, ...world.letters];
+        const without = report(reportInput(cases, letters, criteria));
+        const waived = report(reportInput(cases, letters, criteria, { waivers: chosen }));
+        expect(waived.decisions.map(({ waiver: _, ...decision }) => decision)).toEqual(without.decisions);
+        const covered = waived.decisions.filter(({ waiver }) => waiver !== undefined);
+        expect(covered.length).toBe(waived.waivers?.filter(({ state }) => state === "waived").length ?? 0);
+        for (const { decision, estimate, severity } of covered) {
+          expect(["fail", "inconclusive"]).toContain(decision);
+          expect(estimate).not.toBeNull();
+          expect(severity).toBe("blocking");
+        }
+        const rest = waived.decisions
+          .filter(({ waiver }) => waiver === undefined)
+          .map(({ decision }) => decision);
+        expect(waived.verdict).toBe(
+          verdictsWorstFirst.find((verdict) => rest.includes(verdict)) ?? "inconclusive",
+        );
+        if (covered.length === 0) expect(waived.verdict).toBe(without.verdict);
+        // The first day after the last one.
+        const late = {
+          ...reportInput(cases, letters, criteria, { waivers: chosen }),
+          decidedAt: "2026-01-02T00:00:00Z",
+        };
+        expect(report(late).decisions).toEqual(without.decisions);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe("the two sides", () => {
   const swap = (letters: Pairs) => letters.replace(/(\S)(\S)/g, "$2$1");
 

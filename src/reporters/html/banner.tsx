@@ -1,15 +1,16 @@
 import type { ComponentChildren } from "preact";
 import type { Decision } from "../../core/comparison.ts";
 import type { Report } from "../../core/report.ts";
+import { verdictInWords, waivedOf } from "../../core/waived.ts";
 import * as format from "../format.ts";
 import { visible } from "../text.ts";
 import {
   capital,
   caseCount,
   estimateText,
+  meaningOf,
   refusalText,
   ruleText,
-  verdictMeaning,
   verdictSymbol,
 } from "../words.ts";
 import { Code, decisiveOf, Name } from "./parts.tsx";
@@ -18,15 +19,17 @@ import { concernsOf } from "./trust.tsx";
 /** The first thing to see: may it ship, who is hurt, by how much, can it be believed. */
 export function Banner({ report }: { report: Report }) {
   const { verdict } = report;
+  const isWaived = verdict === "pass" && waivedOf(report.decisions).length > 0;
   return (
-    <section class={`banner ${verdict}`} aria-labelledby="verdict">
+    // A pass by waivers has the colour of an open verdict: at a glance it is no clean one.
+    <section class={`banner ${isWaived ? "inconclusive" : verdict}`} aria-labelledby="verdict">
       <div class="banner-symbol" aria-hidden="true">
         {verdictSymbol[verdict]}
       </div>
       <div class="banner-text">
         <h1 id="verdict">
-          {capital(verdict)}
-          <span class="meaning">The candidate {verdictMeaning[verdict]}</span>
+          {capital(verdictInWords(report))}
+          <span class="meaning">The candidate {meaningOf(report)}</span>
         </h1>
         <p class="headline">{visible(report.headline).replace(/(\d) (%|points?\b)/g, "$1\u00a0$2")}</p>
       </div>
@@ -47,7 +50,7 @@ function Fact(props: { question: string; answer: ComponentChildren; children?: C
 
 function factsOf(report: Report) {
   if (report.error !== undefined) return refusal(report.error, refusalText(report));
-  const decisive = report.verdict === "pass" ? null : decisiveOf(report.decisions, report.verdict);
+  const decisive = decisiveOf(report.decisions, report.verdict);
   return decisive === null ? overall(report) : decided(report, decisive);
 }
 
@@ -67,14 +70,21 @@ function refusal(error: NonNullable<Report["error"]>, message: string | null) {
 
 function decided(report: Report, decision: Decision) {
   const open = decision.decision === "inconclusive";
-  const same = report.decisions.filter(
-    (each) => each.severity === "blocking" && each.decision === decision.decision,
-  ).length;
+  const isWaived = decision.waiver !== undefined;
+  const same = isWaived
+    ? waivedOf(report.decisions).length
+    : report.decisions.filter(
+        (each) =>
+          each.severity === "blocking" && each.decision === decision.decision && each.waiver === undefined,
+      ).length;
   return (
     <>
       <Fact question={open ? "Where is it open?" : "Who is hurt?"} answer={<Name>{decision.cohort}</Name>}>
         in <Code>{decision.metric}</Code>
-        {same > 1 ? `, and ${format.plural(same - 1, "more decision")} alike` : null}
+        {same > 1
+          ? `, and ${format.plural(same - 1, "more decision")} ${isWaived ? "waived" : "alike"}`
+          : null}
+        {isWaived ? <>; waived</> : null}
       </Fact>
       <Fact question={open ? "What was seen?" : "By how much?"} answer={estimateText(decision)}>
         {format.ruleInterval(decision.rule, decision.interval)}
@@ -134,7 +144,7 @@ function extentOf({ provenance, traces }: Report): string {
 }
 
 function NotesLink({ report }: { report: Report }) {
-  const notes = concernsOf(report).length;
+  const notes = concernsOf(report).length + (report.waivers?.length ?? 0);
   return (
     <a href="#trust">
       {notes === 0 ? "nothing speaks against it" : `${format.plural(notes, "note")} to read first`}

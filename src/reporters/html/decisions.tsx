@@ -2,7 +2,16 @@ import type { Decision } from "../../core/comparison.ts";
 import type { Report } from "../../core/report.ts";
 import * as format from "../format.ts";
 import { oneLine, visible } from "../text.ts";
-import { bySeverity, estimateText, hintsOf, levelPrefix, ratesText, ruleText, tally } from "../words.ts";
+import {
+  bySeverity,
+  estimateText,
+  hintsOf,
+  levelPrefix,
+  ratesText,
+  ruleText,
+  tally,
+  waiverText,
+} from "../words.ts";
 import { addressOf } from "./explorer/view.ts";
 import { Code, type ColumnOf, DataTable, Name, Section, VerdictMark } from "./parts.tsx";
 
@@ -57,7 +66,12 @@ function Group({ title, decisions, isExplored }: GroupProps & { title: string })
 
 function DecisionTable({ caption, decisions, isExplored }: GroupProps & { caption: string }) {
   const columns: ColumnOf<Decision>[] = [
-    { heading: "Decision", cell: ({ decision }) => <VerdictMark verdict={decision} /> },
+    {
+      heading: "Decision",
+      cell: ({ decision, waiver }) => (
+        <VerdictMark verdict={decision} words={waiver === undefined ? decision : `${decision}, waived`} />
+      ),
+    },
     { heading: "Cohort", names: true, cell: ({ cohort }) => <Name>{cohort}</Name> },
     { heading: "Metric", cell: ({ metric }) => <Code>{metric}</Code> },
     {
@@ -92,10 +106,12 @@ function noteOf(isExplored: boolean) {
   return (decision: Decision) => {
     if (decision.decision === "pass" && !decision.degradedWithinMargin) return null;
     const hints = hintsOf(decision);
+    const waived = waiverText(decision);
     const link = isExplored ? linkTo(decision) : null;
     return (
       <>
         <p>{visible(decision.reason)}</p>
+        {waived === null ? null : <p class="waived">{visible(waived)}</p>}
         {hints.length === 0 && link === null ? null : (
           <ul class="hints">
             {hints.map((hint) => (

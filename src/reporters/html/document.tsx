@@ -1,4 +1,5 @@
 import type { Report } from "../../core/report.ts";
+import { verdictInWords } from "../../core/waived.ts";
 import * as format from "../format.ts";
 import { oneLine } from "../text.ts";
 import { capital } from "../words.ts";
@@ -31,7 +32,7 @@ export function Page(props: { report: Report; styles: string; policy: string; is
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
-        <title>{`${capital(report.verdict)}: ${name}`}</title>
+        <title>{`${capital(verdictInWords(report))}: ${name}`}</title>
         {/* The only text that is not escaped is the page's own style. */}
         <style dangerouslySetInnerHTML={{ __html: styles }} />
       </head>

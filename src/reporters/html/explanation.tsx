@@ -59,6 +59,13 @@ export function Explanation({ report }: { report: Report }) {
           <strong>The verdict is the worst of the blocking decisions:</strong> fail, then error, then
           inconclusive, then pass. Advisory decisions are shown and do not decide.
         </li>
+        {report.waivers === undefined ? null : (
+          <li>
+            <strong>A waiver lets one decision not block</strong> to the end of its last day, in UTC. The
+            decision stays what it is, and so do all others. What could not be measured is never waived, and a
+            gate of which every decision is waived does not pass.
+          </li>
+        )}
       </ol>
     </Section>
   );

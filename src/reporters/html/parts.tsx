@@ -26,14 +26,14 @@ export function Code({ children }: { children: string }) {
   return <code>{oneLine(children)}</code>;
 }
 
-/** A verdict as symbol and word. */
-export function VerdictMark({ verdict }: { verdict: Verdict }) {
+/** A verdict as symbol and word; `words` say more than the verdict itself, such as what is waived. */
+export function VerdictMark({ verdict, words }: { verdict: Verdict; words?: string }) {
   return (
     <span class={`mark ${verdict}`}>
       <span class="symbol" aria-hidden="true">
         {verdictSymbol[verdict]}
       </span>
-      {verdict}
+      {words ?? verdict}
     </span>
   );
 }
@@ -121,7 +121,11 @@ function rowsOf<Row>(row: Row, columns: readonly ColumnOf<Row>[], note: Componen
   );
 }
 
-/** The worst decision that decides the verdict; `null` where there is none. */
+/** The worst decision that decides the verdict, of a pass the worst that is waived; `null` where there is none. */
 export function decisiveOf(decisions: readonly Decision[], verdict: Verdict): Decision | null {
-  return decisions.find(({ severity, decision }) => severity === "blocking" && decision === verdict) ?? null;
+  const isDecisive = ({ severity, decision, waiver }: Decision) =>
+    verdict === "pass"
+      ? waiver !== undefined
+      : severity === "blocking" && decision === verdict && waiver === undefined;
+  return decisions.find(isDecisive) ?? null;
 }

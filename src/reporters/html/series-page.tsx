@@ -4,6 +4,7 @@ import { renderToString } from "preact-render-to-string";
 import type { Comparison } from "../../core/comparison.ts";
 import type { Promotion } from "../../core/promotion.ts";
 import type { Report } from "../../core/report.ts";
+import { verdictInWords } from "../../core/waived.ts";
 import * as format from "../format.ts";
 import { promotionText } from "../promotions.ts";
 import { isBaselineNew, type SeriesRow, seriesRows } from "../series.ts";
@@ -93,7 +94,10 @@ function runColumns(reports: readonly Report[]): ColumnOf<Report>[] {
       names: true,
       cell: (each) => <span id={runAnchor(reports.indexOf(each))}>{reports.indexOf(each) + 1}</span>,
     },
-    { heading: "Verdict", cell: ({ verdict }) => <VerdictMark verdict={verdict} /> },
+    {
+      heading: "Verdict",
+      cell: (report) => <VerdictMark verdict={report.verdict} words={verdictInWords(report)} />,
+    },
     {
       heading: "Started",
       cell: ({ provenance }) => (provenance ? oneLine(format.time(provenance.createdAt)) : format.absent),

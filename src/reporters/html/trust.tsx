@@ -5,6 +5,7 @@ import * as format from "../format.ts";
 import { visible } from "../text.ts";
 import { caseCount, comparabilitySymbol, comparabilityWord, failuresText } from "../words.ts";
 import { Code, Name, Section } from "./parts.tsx";
+import { Waivers } from "./waivers.tsx";
 
 /** One thing to know before the verdict is believed. */
 interface Concern {
@@ -25,13 +26,15 @@ export function concernsOf(report: Report): Concern[] {
   ];
 }
 
-/** What to know before the verdict is believed: comparability, errors, missing scores, thin cohorts. */
+/** What to know before the verdict is believed: waivers, comparability, errors, missing scores, thin cohorts. */
 export function Trust({ report }: { report: Report }) {
   const concerns = concernsOf(report);
+  const waivers = report.waivers ?? [];
   return (
     <Section id="trust" title="Before you trust this">
+      <Waivers waivers={waivers} />
       {concerns.length === 0 ? (
-        <p>{quiet(report)}</p>
+        waivers.length === 0 && <p>{quiet(report)}</p>
       ) : (
         <ul class="concerns">
           {concerns.map(({ symbol, kind, text }) => (
@@ -61,9 +64,10 @@ const shownThin = 8;
 const levels = ["refused", "note", "declared"] as const;
 
 function comparability(report: Report): Concern[] {
+  const inTable = new Set((report.waivers ?? []).map(({ name }) => `waiver ${name}`));
   return levels.flatMap((level) =>
     report.comparability
-      .filter((each) => each.level === level)
+      .filter((each) => each.level === level && !inTable.has(each.subject))
       .map(({ subject, message }) => ({
         symbol: comparabilitySymbol[level],
         kind: comparabilityWord[level],

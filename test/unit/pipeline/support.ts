@@ -146,10 +146,11 @@ export function reportInput(
   cases: readonly Case[],
   letters: readonly Pairs[],
   criteria: readonly object[] = [{ metric: "task", margin: 0.1 }],
-  more: { filter?: string | null; alpha?: number; description?: DatasetDescription } = {},
+  more: { filter?: string | null; alpha?: number; description?: DatasetDescription; waivers?: object[] } = {},
 ): ReportInput {
   const dataset = datasetOf(cases, more.description);
-  const gate = gateOf(criteria, more.alpha === undefined ? {} : { alpha: more.alpha });
+  const { alpha, waivers } = more;
+  const gate = gateOf(criteria, { ...(alpha !== undefined && { alpha }), ...(waivers && { waivers }) });
   const repetitions = letters[0]?.split(" ").length ?? 1;
   const records = recordsOf(new Map(cases.map(({ id }, index) => [id, letters[index]!])));
   return {
@@ -158,6 +159,7 @@ export function reportInput(
     gate: gate.value,
     resolved: resolveGate(gate, dataset, ["task"]),
     ...records,
+    decidedAt: "2026-01-01T00:00:00.000Z",
   };
 }
 

@@ -8,6 +8,7 @@ import {
   passingReport,
   refusedReport,
   traceReport,
+  waivedReport,
 } from "../../fixtures/report-example.ts";
 
 const reports = {
@@ -17,6 +18,7 @@ const reports = {
   refused: refusedReport(),
   traces: traceReport(),
   canary: canaryReport(),
+  waived: waivedReport(),
 };
 const endings: Record<ReporterName, string> = {
   terminal: "txt",

@@ -8,6 +8,7 @@ import {
   largeReport,
   passingReport,
   refusedReport,
+  waivedReport,
 } from "../../fixtures/report-example.ts";
 
 const reports = {
@@ -16,6 +17,7 @@ const reports = {
   pass: passingReport(),
   refused: refusedReport(),
   large: largeReport(80, 350),
+  waived: waivedReport(),
 };
 const pairs = Object.entries(reporterByName).flatMap(([name, reporter]) =>
   Object.entries(reports).map(([kind, report]) => ({ name, reporter, kind, report })),
