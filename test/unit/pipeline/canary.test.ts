@@ -54,7 +54,7 @@ describe("looking at a canary", () => {
   it("decides a single look at the end as one comparison decides", async () => {
     const input = inputOf({ live: 3000, canary: 2000 });
     const report = await lookAtCanary(input, memoryStore());
-    const once = compareTraces({ ...(await input.read()), gate: null });
+    const once = compareTraces({ ...(await input.read()), gate: null, decidedAt: input.now() });
     expect(report.verdict).toBe("pass");
     expect(report.decisions.map(({ decision, reason }) => [decision, reason])).toEqual(
       once.decisions.map(({ decision, reason }) => [decision, reason]),
