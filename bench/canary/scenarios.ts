@@ -31,7 +31,7 @@ const errors: SimulatedCriterion = { metric: "error_rate", measure: rate, cohort
 const evenly = (looks: number, planned: number) =>
   Array.from({ length: looks }, (_, index) => Math.round(((index + 1) * planned) / looks));
 
-/** Section 2.8's question: one rate of errors, twenty looks; 4,000 traces a side at 5 % give a single comparison its power of .79 at a ratio of 1.25. */
+/** One rate of errors, twenty looks: with 4,000 traces a side at 5 % one comparison at the end finds errors × 1.25 with a power of .79. */
 const plain: Scenario = {
   name: "one rate, 20 looks",
   looks: evenly(20, 4000),

@@ -64,7 +64,7 @@ describe("a look", () => {
     expect(safe[0]!.decision).toBe("inconclusive");
     expect(safe[0]!.reason).toMatch(/a pass is decided at the planned end alone$/);
     expect(decideGroups([errorsOf(20, 160, 2000)], alpha, at(0.5))[0]!.decision).toBe("fail");
-    // z of about 2.3, beyond 1.645 and below the boundary of half of the information, 2.54 (R's ldbounds, one-sided .05).
+    // z of about 2.3, beyond 1.645 and below the boundary of half of the information, 2.54: f(.5) = 2·(1 − Φ(1.96/√.5)) = .0056.
     const some = errorsOf(40, 64, 2000);
     expect(decideGroups([some], alpha)[0]!.harmPAdjusted).toBeLessThan(0.05);
     expect(decideGroups([some], alpha, at(0.5))[0]!.harmPAdjusted).toBeGreaterThan(0.05);
@@ -135,7 +135,7 @@ describe("planned looks over simulated canaries", () => {
   );
 
   it("find nearly all of what one comparison at the end would: errors × 1.25 with a power of .767", () => {
-    // .767 with twenty looks and .793 at the end alone are the published figures for a planned canary of this power.
+    // .767 with twenty looks and .793 at the end alone are the figures of another program's simulation, for a comparison of this power.
     const { planned } = shareOf("5 looks, errors × 1.25");
     expect(planned).toBeGreaterThan(0.767 - 3 * error(0.767));
     expect(planned).toBeLessThan(0.793 + 3 * error(0.793));
