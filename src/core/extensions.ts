@@ -69,6 +69,7 @@ export interface TargetResponse {
   readonly toolCalls?: readonly {
     readonly name: string;
     readonly arguments: unknown;
+    readonly argumentsText?: string | undefined;
     readonly result?: unknown;
     readonly failed?: boolean | undefined;
   }[];

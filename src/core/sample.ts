@@ -9,6 +9,8 @@ export const toolCallSchema = z.object({
   name: z.string(),
   /** Arguments as the model gave them; text where they were no JSON. */
   arguments: z.json(),
+  /** The text of the arguments, where reading it as JSON lost something: `5.0` is read as 5. Left out where it says no more than `arguments`. */
+  argumentsText: z.string().optional(),
   /** What the tool returned, where it was recorded. */
   result: z.json().optional(),
   /** True when the tool refused the call or failed, so that it changed nothing. */

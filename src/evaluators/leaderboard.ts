@@ -45,12 +45,13 @@ interface Declared {
  * tool differs. Accepted values of an argument are those of `arguments` and `accept`, in this order, and `""` where it is optional.
  */
 export function leaderboardProblems(
-  call: { readonly name: string; readonly arguments: unknown },
+  call: { readonly name: string; readonly arguments: unknown; readonly argumentsText?: string | undefined },
   expected: ExpectedToolCall,
   tool: LeaderboardTool | undefined,
 ): string[] | null {
   if (call.name !== expected.name && call.name !== expected.name.replaceAll(".", "_")) return null;
-  const given = argumentsOf(call.arguments);
+  // The text tells a `float` that was written `5.0` from an `int`.
+  const given = argumentsOf(call.argumentsText ?? call.arguments);
   if (given === null) return [`arguments are no JSON object: ${show(call.arguments, 40)}`];
   const schema = isJsonObject(tool?.parameters) ? tool.parameters : {};
   const properties = isJsonObject(schema.properties) ? schema.properties : {};

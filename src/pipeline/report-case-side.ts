@@ -57,10 +57,11 @@ export function sideOf(
 }
 
 function callOf(call: ToolCall): ToolCall {
-  const { result } = call;
+  const { result, argumentsText } = call;
   return {
     ...call,
     arguments: shortJson(call.arguments),
+    ...(argumentsText !== undefined && { argumentsText: argumentsText.slice(0, longestJson) }),
     ...(result !== undefined && { result: shortJson(result) }),
   };
 }

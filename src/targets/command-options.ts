@@ -2,9 +2,11 @@ import { basename, resolve } from "node:path";
 import { z } from "zod";
 import { EvalsError } from "../core/errors.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
+import type { ModelPrices, PriceTable } from "../core/prices.ts";
 import { secretsOf } from "../core/redact.ts";
 import { complaint } from "../core/validate.ts";
 import { fileHashes, namedFiles } from "./command-files.ts";
+import { givenPricesSchema } from "./given-prices.ts";
 import { defaultMaximumBytes } from "./http-options.ts";
 import { absolutePath, shownPath } from "./recording.ts";
 import { templateProblem, wholeRequest } from "./request-template.ts";
@@ -36,6 +38,11 @@ export interface CommandTargetOptions {
   readonly input?: unknown;
   /** Where the answer is in what the program writes. Default: it writes an answer as it is (`text`, `toolCalls`, …), or a `failure`. */
   readonly response?: ResponseMapping;
+  /**
+   * Prices of the tokens that `usage` reports, of one model or as a table; a table needs `served.model`. They go before a cost that the
+   * agent reports itself. Default: what it reports, else unknown. Prices are not part of the bundle.
+   */
+  readonly prices?: ModelPrices | PriceTable;
   /** The largest answer that is read, in bytes. Default: 8 MiB. */
   readonly maximumOutputBytes?: number;
 }
@@ -64,6 +71,7 @@ const optionsSchema = z
       .default({}),
     input: z.json().default(wholeRequest),
     response: responseMappingSchema.optional(),
+    prices: givenPricesSchema.optional(),
     maximumOutputBytes: z.int().min(1).default(defaultMaximumBytes),
   })
   .superRefine(({ args, env, input, mode, workers }, context) => {

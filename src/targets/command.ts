@@ -17,6 +17,7 @@ import {
 } from "./command-options.ts";
 import type { Program } from "./command-process.ts";
 import { workerPool } from "./command-worker.ts";
+import { pricesText, withCost } from "./given-prices.ts";
 import { jsonFrom } from "./json-text.ts";
 import { requestFiller, requireAskable } from "./request-template.ts";
 import { answerIn } from "./response-mapping.ts";
@@ -69,9 +70,9 @@ function checkProgram({ name, command, directory, env: given }: CommandSettings)
 }
 
 /** The answer in what a program wrote, or the failure that it reports. */
-function answerOf(body: Json, { name, response }: CommandSettings): TargetResponse {
+function answerOf(body: Json, { name, response, prices }: CommandSettings): TargetResponse {
   if (response !== undefined || !isJsonObject(body) || body.failure === undefined) {
-    return answerIn(body, response, name);
+    return withCost(answerIn(body, response, name), prices);
   }
   const parsed = reportSchema.safeParse(body);
   if (parsed.success) {
@@ -114,6 +115,7 @@ export function commandTarget(options: CommandTargetOptions): Target {
   return {
     name: settings.name,
     components: commandComponents(settings),
+    ...(settings.prices !== undefined && { costBasis: pricesText(settings.prices, null) }),
     check: () => checkProgram(settings),
     prepare: (requests) => requireAskable(fill, requests, { name: settings.name, option: "input" }),
     async call(request: TargetRequest, context: CallContext) {

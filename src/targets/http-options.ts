@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { EvalsError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
+import type { ModelPrices, PriceTable } from "../core/prices.ts";
 import { complaint } from "../core/validate.ts";
+import { givenPricesSchema } from "./given-prices.ts";
 import { parsePath } from "./json-path.ts";
 import { templateProblem, wholeRequest } from "./request-template.ts";
 import { type ResponseMapping, responseMappingSchema } from "./response-mapping.ts";
@@ -49,6 +51,11 @@ export interface HttpTargetOptions {
   readonly response?: ResponseMapping;
   /** For a server that answers later. */
   readonly poll?: HttpPolling;
+  /**
+   * Prices of the tokens that `usage` reports, of one model or as a table; a table needs `served.model`. They go before a cost that the
+   * agent reports itself. Default: what it reports, else unknown. Prices are not part of the bundle.
+   */
+  readonly prices?: ModelPrices | PriceTable;
   /** The largest answer that is read, in bytes. Default: 8 MiB. */
   readonly maximumResponseBytes?: number;
 }
@@ -107,6 +114,7 @@ const optionsSchema = z
         intervalMs: z.int().min(1).default(1000),
       })
       .optional(),
+    prices: givenPricesSchema.optional(),
     maximumResponseBytes: z.int().min(1).default(defaultMaximumBytes),
   })
   .superRefine(({ headers, query, body }, context) => {

@@ -4,6 +4,7 @@ import type { Json } from "../core/json.ts";
 import { redactor, redactValue } from "../core/redact.ts";
 import type { Span } from "../core/trace.ts";
 import { withoutUndefined } from "./answer.ts";
+import { pricesText, withCost } from "./given-prices.ts";
 import { checkVariables, readCredentials } from "./http-credentials.ts";
 import { exchange, type HttpRequest } from "./http-exchange.ts";
 import { type HttpSettings, type HttpTargetOptions, httpComponents, httpSettings } from "./http-options.ts";
@@ -60,7 +61,7 @@ export function httpTarget(options: HttpTargetOptions): Target {
       const { json, rateLimit } = await exchange(request);
       const { poll } = settings;
       const body = poll === undefined ? json : await polled(json, poll, request, background);
-      const found = answerIn(body, settings.response, request.url.host);
+      const found = withCost(answerIn(body, settings.response, request.url.host), settings.prices);
       // A server may echo what it was sent.
       return redactValue({ ...found, ...(rateLimit && { rateLimit }) }, request.redact);
     } catch (error) {
@@ -74,6 +75,7 @@ export function httpTarget(options: HttpTargetOptions): Target {
     name: settings.name,
     components: httpComponents(settings),
     rateKey: settings.host,
+    ...(settings.prices !== undefined && { costBasis: pricesText(settings.prices, null) }),
     async check() {
       checkVariables(settings);
       await prepareSending();

@@ -1,16 +1,11 @@
 import { priceTable } from "../core/price-table.ts";
-import { costAt, costOf, type PriceTable } from "../core/prices.ts";
+import { costByPrices, pricesText, tableText } from "./given-prices.ts";
 import type { OpenAISettings } from "./openai-settings.ts";
 import type { Turn } from "./openai-turn.ts";
 
 /** The prices that hold before a cost that a gateway reports, and those that hold after it. */
 function pricesOf({ prices, isOpenAI }: OpenAISettings) {
   return { given: prices, otherwise: prices === undefined && isOpenAI ? priceTable : undefined };
-}
-
-function computed(prices: OpenAISettings["prices"], model: string, usage: Turn["usage"]): number | null {
-  if (prices === undefined) return null;
-  return "models" in prices ? costOf(prices, model, usage) : costAt(prices, usage);
 }
 
 /**
@@ -27,24 +22,13 @@ export function costOfTurn(
   const { given, otherwise } = pricesOf(settings);
   if (isCacheHit) return reportedUsd;
   const name = model ?? settings.model;
-  return computed(given, name, usage) ?? reportedUsd ?? computed(otherwise, name, usage);
-}
-
-function tableText({ date, source, models }: PriceTable, model: string): string {
-  const entry = Object.hasOwn(models, model) ? models[model] : undefined;
-  const read = [entry?.date, entry?.source].filter((part) => part !== undefined).join(", ");
-  return `${source}, ${date}${read === "" ? "" : ` (${model}: ${read})`}`;
+  return costByPrices(given, name, usage) ?? reportedUsd ?? costByPrices(otherwise, name, usage);
 }
 
 /** What the cost of this target rests on, for a reader of the report. */
 export function costBasis(settings: OpenAISettings): string {
   const { given, otherwise } = pricesOf(settings);
-  if (given !== undefined && "models" in given) return `prices: ${tableText(given, settings.model)}`;
-  if (given !== undefined) {
-    const { inputUsdPerMillion: input, outputUsdPerMillion: output } = given;
-    const cached = given.cachedInputUsdPerMillion ?? input;
-    return `prices given with the target: ${input} input, ${cached} cached input, ${output} output, US dollars per million tokens`;
-  }
+  if (given !== undefined) return pricesText(given, settings.model);
   const reported = "the cost that a gateway reports";
   return otherwise === undefined ? reported : `${reported}, else ${tableText(otherwise, settings.model)}`;
 }

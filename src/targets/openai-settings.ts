@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { EvalsError } from "../core/errors.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
-import { modelPricesSchema, priceTableSchema } from "../core/prices.ts";
 import { complaint } from "../core/validate.ts";
 import type { Template } from "./conversation.ts";
+import { givenPricesSchema } from "./given-prices.ts";
 import type { OpenAITargetOptions, OpenAITool } from "./openai-options.ts";
 
 const name64 = z.string().regex(/^[\w-]{1,64}$/, { error: "expected 1 to 64 letters, digits, `_` or `-`" });
@@ -87,7 +87,7 @@ const optionsSchema = z
       })
       .optional(),
     seed: z.union([z.literal("trial"), z.literal(false)], { error: 'expected "trial" or false' }).optional(),
-    prices: z.union([modelPricesSchema, priceTableSchema]).optional(),
+    prices: givenPricesSchema.optional(),
     maximumResponseBytes: z
       .int()
       .min(1)

@@ -8,7 +8,7 @@ import { abortedFailure } from "./connection.ts";
 import { isAnswered } from "./openai-request.ts";
 import type { OpenAISettings, Tool } from "./openai-settings.ts";
 import type { Call } from "./openai-turn.ts";
-import { parseArguments } from "./tool-arguments.ts";
+import { givenArguments } from "./tool-arguments.ts";
 
 const jsonSchema = z.json();
 
@@ -91,7 +91,7 @@ export async function answerCall(
 ): Promise<ToolResult> {
   const { signal } = context;
   const tool = settings.tools?.find(({ name }) => name === call.name);
-  const given = parseArguments(call.given);
+  const given = givenArguments(call.given);
   const name = redact(call.name);
   const attributes = {
     "gen_ai.operation.name": "execute_tool",
@@ -101,7 +101,7 @@ export async function answerCall(
   };
   const work = async (): Promise<Json> => {
     try {
-      return await untilAborted(() => runTool(tool, given, request, signal), signal, settings.host);
+      return await untilAborted(() => runTool(tool, given.arguments, request, signal), signal, settings.host);
     } catch (error) {
       // The span keeps what is thrown here, and the record what becomes of it.
       throw signal.aborted ? abortedFailure(signal, settings.host) : new Error(redact(messageOf(error)));
@@ -115,5 +115,5 @@ export async function answerCall(
     result = { error: messageOf(error) };
   }
   const text = typeof result === "string" ? result : JSON.stringify(result);
-  return { call: { name: call.name, arguments: given, result }, text };
+  return { call: { name: call.name, ...given, result }, text };
 }

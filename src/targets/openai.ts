@@ -17,7 +17,7 @@ import { servedOver } from "./openai-sums.ts";
 import { answerCall, canContinue } from "./openai-tools.ts";
 import type { Call } from "./openai-turn.ts";
 import { prepareSending } from "./send.ts";
-import { parseArguments } from "./tool-arguments.ts";
+import { givenArguments } from "./tool-arguments.ts";
 
 /** The failure of a model that does not stop to call tools. */
 function tooManyRounds(rounds: number, calls: readonly Call[]): TargetError {
@@ -74,7 +74,7 @@ function converser(settings: OpenAISettings) {
       turns.push(turn);
       context.reportUsage?.(turn.usage);
       if (!canContinue(settings, turn.calls)) {
-        toolCalls.push(...turn.calls.map(({ name, given }) => ({ name, arguments: parseArguments(given) })));
+        toolCalls.push(...turn.calls.map(({ name, given }) => ({ name, ...givenArguments(given) })));
         return responseOf(turns, toolCalls, beganAt);
       }
       if (round > settings.maximumToolRounds) throw tooManyRounds(settings.maximumToolRounds, turn.calls);

@@ -1,6 +1,6 @@
 import { EvalsError, TargetError } from "../core/errors.ts";
 import type { CallContext, TargetRequest } from "../core/extensions.ts";
-import type { Json } from "../core/json.ts";
+import { canonicalJson, type Json, type JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { parsePath, readPath } from "./json-path.ts";
 
@@ -13,6 +13,7 @@ const placeholderNames = [
   "seed",
   "caseId",
   "repetition",
+  "answerSchema",
 ] as const;
 type PlaceholderName = (typeof placeholderNames)[number];
 
@@ -55,7 +56,7 @@ export function templateProblem(template: Json): string | null {
 type Values = Readonly<Record<PlaceholderName, Json | undefined>>;
 
 function valuesOf(request: TargetRequest, { seed }: Pick<CallContext, "seed">): Values {
-  const { caseId, repetition, messages, context, input } = request;
+  const { caseId, repetition, messages, context, input, answerSchema } = request;
   return {
     caseId,
     repetition,
@@ -64,6 +65,7 @@ function valuesOf(request: TargetRequest, { seed }: Pick<CallContext, "seed">): 
     input: input.variables ?? {},
     context: context as unknown as Json,
     seed,
+    answerSchema: answerSchema?.schema ?? null,
   };
 }
 
@@ -117,6 +119,7 @@ export function requireAskable(
 /** The function that fills a template with a request. The template must have no {@link templateProblem}. */
 export function requestFiller(template: Json): RequestFiller {
   const names = namesIn(template);
+  const isWhole = canonicalJson(template) === canonicalJson(wholeRequest);
   return (request, context) => {
     requireAsked(names, request);
     const values = valuesOf(request, context);
@@ -126,7 +129,10 @@ export function requestFiller(template: Json): RequestFiller {
       if ("value" in found && found.value !== undefined) return found.value as Json;
       throw unaskable(`case ${request.caseId} has nothing for "{{${text}}}"`);
     };
-    return fill(template, valueAt);
+    const filled = fill(template, valueAt);
+    // Not in the template, whose text is part of the bundle: most requests have none.
+    const hasSchema = isWhole && request.answerSchema !== undefined;
+    return hasSchema ? { ...(filled as JsonObject), answerSchema: request.answerSchema!.schema } : filled;
   };
 }
 

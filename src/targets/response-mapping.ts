@@ -7,7 +7,7 @@ import { servedSchema, usageSchema } from "../core/sample.ts";
 import { complaint } from "../core/validate.ts";
 import { answerMembers, checkedAnswer, withoutUndefined } from "./answer.ts";
 import { parsePath, readPath } from "./json-path.ts";
-import { parseArguments } from "./tool-arguments.ts";
+import { givenArguments } from "./tool-arguments.ts";
 
 /** Where a member of the answer is: a path, dotted (`choices[0].text`) or a JSON Pointer (`/choices/0/text`). What may be absent or null is marked as optional. */
 export type ResponsePath = string | { readonly path: string; readonly optional?: boolean };
@@ -165,7 +165,7 @@ function toolCallsOf(reader: Reader, where: ToolCallsPath | undefined): unknown[
     const given = at(reader, paths.arguments ?? "arguments", call, above);
     const resultPath = { path: paths.result ?? "result", optional: paths.result === undefined };
     const result = at(reader, resultPath, call, above);
-    return withoutUndefined({ name, arguments: parseArguments(given), result });
+    return withoutUndefined({ name, ...givenArguments(given), result });
   });
 }
 

@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { ExpectedToolCall } from "../../../src/core/dataset.ts";
 import { EvalsError } from "../../../src/core/errors.ts";
 import type { Json } from "../../../src/core/json.ts";
+import type { ToolCall } from "../../../src/core/sample.ts";
 import {
   PythonFloat,
   parsePythonJson,
   toolSelection,
   toolSelectionEvaluator,
 } from "../../../src/evaluators/index.ts";
+import { givenArguments } from "../../../src/targets/tool-arguments.ts";
 import { caseWith } from "./input.ts";
 
 // Rules of the AST checker of the Berkeley Function Calling Leaderboard (its README and `ast_checker.py`), cases written by hand.
@@ -30,10 +32,16 @@ const tool = {
 };
 const other = { name: "shop.close", parameters: { type: "object", properties: {} } };
 
-/** Whether a call with these arguments, as text, passes; `key` has the accepted values of each argument. */
+/** Whether a call with these arguments passes, as text and as a target records it; `key` has the accepted values of each argument. */
 function passes(argumentsText: string, key: Record<string, Json[]>, name = "shop.find"): boolean {
   const expected = keyed(key);
-  const calls = [{ name, arguments: argumentsText }];
+  const asText = isValid({ name, arguments: argumentsText }, expected);
+  expect(isValid({ name, ...givenArguments(argumentsText) }, expected)).toBe(asText);
+  return asText;
+}
+
+function isValid(call: ToolCall, expected: ExpectedToolCall): boolean {
+  const calls = [call];
   const evaluation = toolSelection(
     { calls, expected: { calls: [expected] }, tools: [tool, other] },
     { profile: "bfcl" },

@@ -31,6 +31,48 @@ async function errorOf(scene: Scene, options: Partial<HttpTargetOptions> = {}, s
   return targetErrorOf(() => target(options).call(request(), context(signal)));
 }
 
+describe("what an answer over HTTP costs", () => {
+  const usage = { inputTokens: 1000, outputTokens: 100, costUsd: 0.5 };
+  const prices = { inputUsdPerMillion: 2, outputUsdPerMillion: 10 };
+
+  it("follows from the prices that were given, before what the agent says of it", async () => {
+    const costOf = async (options: Partial<HttpTargetOptions>, body: object) =>
+      (await asked(options, json({ text: "Yes.", ...body }))).usage?.costUsd;
+    // 1000 × 2 + 100 × 10 millionths of a dollar.
+    expect(await costOf({ prices }, { usage })).toBe(0.003);
+    expect(await costOf({ prices }, { usage: { costUsd: 0.5 } })).toBe(0.5);
+    expect(await costOf({}, { usage })).toBe(0.5);
+    const table = { date: "2026-11-01", source: "a page", models: { "m-1": prices } };
+    expect(await costOf({ prices: table }, { usage, served: { model: "m-1-2026-10-01" } })).toBe(0.003);
+    expect(await costOf({ prices: table }, { usage, served: { model: "m-2" } })).toBe(0.5);
+    expect(target({ prices: table }).costBasis).toBe("prices: a page, 2026-11-01");
+  });
+
+  it("is no part of the bundle", () => {
+    expect(target({ prices }).components).toEqual(target().components);
+  });
+});
+
+describe("a JSON Schema that the answer should satisfy", () => {
+  const schema = { type: "object", required: ["ok"] };
+  const given = request({ answerSchema: { name: "verdict", schema } });
+
+  it("is sent with the whole request, and changes no component", async () => {
+    await asked({}, json({ text: "{}" }), given);
+    expect(lastRequest().body.answerSchema).toEqual(schema);
+    await asked({}, json({ text: "{}" }));
+    expect(lastRequest().body).not.toHaveProperty("answerSchema");
+  });
+
+  it("has a placeholder, which is null for a request without one", async () => {
+    const body = { question: "{{lastMessage}}", format: "{{answerSchema}}" };
+    await asked({ body }, json({ text: "{}" }), given);
+    expect(lastRequest().body.format).toEqual(schema);
+    await asked({ body }, json({ text: "{}" }));
+    expect(lastRequest().body.format).toBeNull();
+  });
+});
+
 describe("what httpTarget sends", () => {
   const given = request({
     caseId: "c7",

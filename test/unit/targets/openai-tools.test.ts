@@ -96,6 +96,18 @@ describe("tool loop of openaiTarget", () => {
     expect(spent.costUsd).toBeCloseTo(0.0003 * rounds, 9);
   });
 
+  it("keeps the text of arguments that JSON would change, answered or not", async () => {
+    server.play(scenes.toolCalls(["add", '{"a":5.0,"b":2}'], ["add", '{"a":1,"b":2}']), scenes.ok());
+    const answered = await target({ tools: [add] }).call(request(), context());
+    expect(answered.toolCalls).toEqual([
+      { name: "add", arguments: { a: 5, b: 2 }, argumentsText: '{"a":5.0,"b":2}', result: 7 },
+      { name: "add", arguments: { a: 1, b: 2 }, result: 3 },
+    ]);
+    server.play(scenes.toolCalls(["add", '{"a":5.0}']));
+    const reported = await target({ tools: [{ name: "add" }] }).call(request(), context());
+    expect(reported.toolCalls).toEqual([{ name: "add", arguments: { a: 5 }, argumentsText: '{"a":5.0}' }]);
+  });
+
   it("tells the model its own calls and their results, and sends no implementation", async () => {
     server.play(scenes.toolCalls(["order", '{"id":7,"region":"eu"}']), scenes.ok("Sent."));
     await target({ tools: [add, order] }).call(request(), context());
