@@ -121,6 +121,7 @@ export { readLock, requireLocked, summariseChange } from "./pipeline/require-loc
 export { rollBack } from "./pipeline/roll-back.ts";
 export { type LabelSampleOptions, sampleForLabels } from "./pipeline/sample-labels.ts";
 export { storedCase } from "./pipeline/stored-case.ts";
+export { storedReport } from "./pipeline/stored-report.ts";
 export { closeTargets } from "./pipeline/targets.ts";
 export { caseReporter } from "./reporters/case.ts";
 export { renderSeriesPage } from "./reporters/html/series-page.tsx";

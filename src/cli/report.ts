@@ -3,7 +3,7 @@ import { EvalsError } from "../core/errors.ts";
 import type { Store } from "../core/extensions.ts";
 import type { Promotion } from "../core/promotion.ts";
 import type { Report } from "../core/report.ts";
-import { newerPromotions, readPromotions, renderSeries, renderSeriesPage } from "../index.ts";
+import { newerPromotions, readPromotions, renderSeries, renderSeriesPage, storedReport } from "../index.ts";
 import { checkOutputs, type OutputOptions, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { findRun, openProject } from "./store.ts";
@@ -28,10 +28,10 @@ export async function reportCommand(options: ReportOptions, process: Process): P
   try {
     if (history) return await writeHistory(store, options, process);
     if (runs.length > 1) {
-      const reports = await Promise.all(runs.map((run) => storedReport(store, run)));
+      const reports = await Promise.all(runs.map((run) => reportOf(store, run)));
       return await writeSeries(reports, options, process);
     }
-    const report = await storedReport(store, first!);
+    const report = await reportOf(store, first!);
     await writeOutputs(report, options, process);
     return report.exitCode;
   } finally {
@@ -52,26 +52,29 @@ function checkSeries({ history, runs, junit, markdown }: ReportOptions): void {
     );
 }
 
-async function storedReport(store: Store, run: string): Promise<Report> {
-  const { runId } = await findRun(store, run);
-  const report = (await store.read(runId, "report")).at(-1);
+async function reportOf(store: Store, run: string): Promise<Report> {
+  const manifest = await findRun(store, run);
+  const report = await storedReport(store, manifest);
   if (report !== undefined) return report;
   throw new EvalsError(
     "RUN_NOT_FOUND",
-    `run ${runId} has no report: it did not finish`,
+    `run ${manifest.runId} has no report: it did not finish`,
     "resume it with `evals run … --resume`",
   );
 }
 
 /** The reports of the last runs of one evaluation up to a run, the oldest first. Runs that did not finish have none. */
-async function lastReports(store: Store, { runs, limit = 10 }: ReportOptions): Promise<Report[]> {
+async function lastReports(store: Store, { runs, json, limit = 10 }: ReportOptions): Promise<Report[]> {
   const last = await findRun(store, runs[0] ?? "latest");
   const manifests = (await store.runs()).filter(
     ({ evaluation, createdAt }) => evaluation.name === last.evaluation.name && createdAt <= last.createdAt,
   );
   const reports: Report[] = [];
-  for (const { runId } of manifests) {
-    const report = (await store.read(runId, "report")).at(-1);
+  for (const manifest of manifests) {
+    // Neither the text nor the page of several runs shows cases.
+    const report = json
+      ? await storedReport(store, manifest)
+      : (await store.read(manifest.runId, "report")).at(-1);
     if (report !== undefined) reports.push(report);
     if (reports.length === limit) break;
   }

@@ -143,7 +143,10 @@ export interface Evaluator {
   evaluate(input: EvaluatorInput, context?: EvaluateContext): Evaluation | Promise<Evaluation>;
 }
 
-/** A record of a run, or of a canary that is looked at repeatedly, as a store keeps it. Promotions belong to no run, and stay when runs are removed. */
+/**
+ * A record of a run, or of a canary that is looked at repeatedly, as a store keeps it. The report of a run is kept without its cases, which
+ * follow from the other records. Promotions belong to no run, and stay when runs are removed.
+ */
 export type StoreRecord =
   | { readonly kind: "run"; readonly runId: string; readonly key: string; readonly body: RunManifest }
   | { readonly kind: "case"; readonly runId: string; readonly key: string; readonly body: Case }

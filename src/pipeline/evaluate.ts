@@ -125,7 +125,9 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
   }
   const day = finished.decidedAt === undefined ? "" : `-${decidedAt.slice(0, 10)}`;
   const key = `report-${answered.length}-${earlier.samples.length}-${scores.length}${day}`;
-  await environment.store.append([{ kind: "report", runId: environment.runId, key, body: finished }]);
+  // Its cases are told by the records of the run already; `storedReport` puts them together again.
+  const body = { ...finished, cases: [] };
+  await environment.store.append([{ kind: "report", runId: environment.runId, key, body }]);
   return { kind: "finished", report: finished };
 }
 

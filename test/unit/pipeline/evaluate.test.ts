@@ -11,6 +11,7 @@ import { plan } from "../../../src/pipeline/plan.ts";
 import type { PreparedRun } from "../../../src/pipeline/prepare.ts";
 import { manifestOf } from "../../../src/pipeline/release.ts";
 import { resolveGate } from "../../../src/pipeline/resolve-gate.ts";
+import { storedReport } from "../../../src/pipeline/stored-report.ts";
 import { memoryStore } from "../../../src/testing.ts";
 import { bundle, casesOf, datasetOf, gateOf, releaseOf, sampleFor } from "./support.ts";
 
@@ -119,8 +120,8 @@ describe("an evaluation", () => {
       ),
     );
     expect(counts).toEqual([1, 30, 60, 60, 1]);
-    const [stored] = await store.read("run-1", "report");
-    expect(result).toEqual({ kind: "finished", report: stored });
+    const [manifest] = await store.runs();
+    expect(result).toEqual({ kind: "finished", report: await storedReport(store, manifest!) });
   });
 
   it("closes its targets once, when it is over", async () => {
