@@ -13,8 +13,25 @@ export interface CohortComparison {
   readonly worstCase: PairedStatistics | null;
 }
 
+/** What was compared already, since the gate and the report ask for the same. */
+const known = new WeakMap<readonly CaseOutcome[], Map<string, CohortComparison>>();
+
 /** Compares the sides for one metric in one cohort. Of a rate of harm the comparison is that of its absence. */
 export function compare(
+  metric: string,
+  cohort: Cohort,
+  outcomes: readonly CaseOutcome[],
+  alpha: number,
+): CohortComparison {
+  const own = known.get(outcomes) ?? new Map<string, CohortComparison>();
+  known.set(outcomes, own);
+  const key = JSON.stringify([metric, cohort.name, alpha]);
+  const found = own.get(key) ?? compareMembers(metric, cohort, outcomes, alpha);
+  own.set(key, found);
+  return found;
+}
+
+function compareMembers(
   metric: string,
   cohort: Cohort,
   outcomes: readonly CaseOutcome[],

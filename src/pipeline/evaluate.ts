@@ -91,14 +91,14 @@ export async function evaluate(prepared: PreparedRun, environment: RunEnvironmen
 }
 
 async function runToReport(prepared: PreparedRun, environment: RunEnvironment): Promise<RunResult> {
-  const cases = prepared.dataset.cases.map((item) => redactCase(item, environment.redact));
   const manifest = await openRun(prepared, environment);
-  const casesStored = storeCases(environment, cases);
+  const storing = storeCases(prepared, environment);
   const earlier = environment.resume
     ? await readRun(environment.store, environment.runId)
     : { samples: [], scores: [] };
   const calls = callsOf(prepared, environment, earlier);
-  const samples = await runMissing(prepared, environment, earlier.samples, calls, casesStored);
+  const samples = await runMissing(prepared, environment, earlier.samples, calls);
+  const cases = await storing;
   const answered = lastSamples([...earlier.samples, ...samples.fresh]);
   const scores = [...earlier.scores, ...samples.scores];
   scores.push(
@@ -171,12 +171,25 @@ async function openRun(prepared: PreparedRun, environment: RunEnvironment): Prom
   return stored;
 }
 
-/** Keeps the cases as they are now. The first calls do not wait for it, their samples do; a run that was killed before may lack some. */
-function storeCases({ store, runId }: RunEnvironment, cases: readonly Case[]): Promise<void> {
-  const stored = store.append(cases.map((body) => ({ kind: "case", runId, key: body.id, body })));
-  // The first sample says it.
-  stored.catch(() => undefined);
-  return stored;
+/** Cases that are stored at once. */
+const casesAtOnce = 64;
+
+/** Keeps the cases as they are now, and gives them as they were kept. No call waits for it; a run that was killed before may lack some. */
+function storeCases({ dataset }: PreparedRun, { store, runId, redact }: RunEnvironment): Promise<Case[]> {
+  const inParts = async () => {
+    const cases: Case[] = [];
+    while (cases.length < dataset.cases.length) {
+      const next = dataset.cases.slice(cases.length, cases.length + casesAtOnce);
+      const kept = next.map((item) => redactCase(item, redact));
+      await store.append(kept.map((body) => ({ kind: "case", runId, key: body.id, body })));
+      cases.push(...kept);
+    }
+    return cases;
+  };
+  const storing = inParts();
+  // Who waits for it at the end is told.
+  storing.catch(() => undefined);
+  return storing;
 }
 
 /** A run may only go on with exactly what it began with. */
@@ -237,7 +250,6 @@ async function runMissing(
   environment: RunEnvironment,
   earlier: readonly Sample[],
   calls: Calls,
-  casesStored: Promise<void>,
 ): Promise<{ wanted: number; fresh: Sample[]; scores: Score[] }> {
   const { value } = prepared.evaluation;
   const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
@@ -252,22 +264,14 @@ async function runMissing(
     earlier.filter(({ output }) => output !== null),
   );
   environment.onProgress({ ...progress, ...calls.pace.state() });
-  // Storing and scoring go on beside the next call: where many answers arrive together, all next calls would wait for the last of them.
-  const work = backlog(value.concurrency);
+  // A place is free for the next call as soon as its sample is stored: scoring goes on beside it.
+  const scoring = backlog(value.concurrency);
   const onSample = async (sample: Sample) => {
-    await casesStored;
     const place = placeOf(sample);
     const key = `${place}#${(tries.get(place) ?? 0) + 1}`;
-    const stored = environment.store.append([
-      { kind: "sample", runId: environment.runId, key, body: sample },
-    ]);
-    // The work says it, as soon as it starts.
-    stored.catch(() => undefined);
-    await work.add(async () => {
-      await stored;
-      fresh.push(sample);
-      await scoreSample(sample);
-    });
+    await environment.store.append([{ kind: "sample", runId: environment.runId, key, body: sample }]);
+    fresh.push(sample);
+    await scoring.add(() => scoreSample(sample));
   };
   const scoreSample = async (sample: Sample) => {
     const own = await scoreNow(cases.get(sample.caseId)!, sample, prepared.evaluators, environment, calls);
@@ -299,7 +303,7 @@ async function runMissing(
     redact: environment.redact,
     onSample,
   });
-  await work.done();
+  await scoring.done();
   return { wanted: trials.length, fresh, scores };
 }
 

@@ -13,8 +13,8 @@ function tooLong(host: string, limit: number): TargetError {
  * @throws TargetError of kind `target` when the body is longer than the limit.
  */
 export async function boundedBytes(response: Response, limit: number, host: string): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array();
   if (isKnownToFit(response, limit)) return new Uint8Array(await response.arrayBuffer());
+  if (response.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body) {

@@ -65,12 +65,18 @@ const meanings: readonly (readonly [header: string, meaning: Meaning])[] = [
 ];
 
 /** The agentcc gateway sends a mark of fallback, cache or guardrail only when there was one. */
-function silentFacts(headers: Headers): Partial<Served> {
+function silentFacts(headers: HeaderValues): Partial<Served> {
   return headers.has("x-agentcc-provider") ? { fallback: false, cacheHit: false } : {};
 }
 
+/** Headers by name in small letters. To ask `Headers` for each of so many names costs as much as to send a request. */
+export interface HeaderValues {
+  get(name: string): string | null | undefined;
+  has(name: string): boolean;
+}
+
 /** What the headers of an answer say of its way and its cost. */
-export function gatewayFacts(headers: Headers): GatewayFacts {
+export function gatewayFacts(headers: HeaderValues): GatewayFacts {
   const found: Record<string, unknown> = {};
   for (const [header, { fact, read }] of meanings) {
     const value = headers.get(header)?.trim();

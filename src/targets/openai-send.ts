@@ -114,7 +114,8 @@ function answered(
   rest: Pick<Answered, "firstTokenAt" | "redact">,
 ): Answered {
   const { redact } = rest;
-  const said = gatewayFacts(headers);
+  const values = new Map(headers);
+  const said = gatewayFacts(values);
   const { route, guardrails, ...flags } = { ...turn.facts.served, ...said.served };
   const served: Partial<Served> = {
     ...flags,
@@ -131,7 +132,7 @@ function answered(
     finishReason: turn.finishReason === null ? null : redact(turn.finishReason),
     served,
     usage: { ...turn.usage, costUsd },
-    rateLimit: rateLimitOf(headers, Date.now()),
+    rateLimit: rateLimitOf(values, Date.now()),
   };
 }
 

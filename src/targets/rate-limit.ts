@@ -1,4 +1,5 @@
 import type { RateLimit } from "../core/extensions.ts";
+import type { HeaderValues } from "./gateway.ts";
 
 /** A count, or `undefined` for anything that is not one. Some providers send -1 for "no limit". */
 function count(value: string | null | undefined): number | undefined {
@@ -45,7 +46,10 @@ const headerNames = {
 } as const;
 
 /** What the headers of an answer or a refusal say is left; `undefined` where they say nothing. */
-export function rateLimitOf(headers: Headers | undefined, nowMs: number): RateLimit | undefined {
+export function rateLimitOf(
+  headers: Pick<HeaderValues, "get"> | undefined,
+  nowMs: number,
+): RateLimit | undefined {
   if (headers === undefined) return undefined;
   const first = (names: readonly string[]) =>
     names.map((name) => count(headers.get(name))).find((value) => value !== undefined);

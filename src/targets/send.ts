@@ -73,7 +73,30 @@ export async function sendRequest(url: string | URL, init: SendInit = {}): Promi
   const stream = () => ReadableStream.from(piecesUntil(decoded, terminated));
   // A body that breaks off does so for its reader: the server was reached.
   const whole = readAtOnce ? await body.arrayBuffer().catch(stream) : stream();
+  if (whole instanceof ArrayBuffer && statusCode < 300) return new WholeResponse(whole, options);
   return new Response(whole as BodyInit, options);
+}
+
+/** A response whose body was read already. It makes no stream of it, which costs more than all else of a response. */
+class WholeResponse extends Response {
+  readonly #bytes: ArrayBuffer;
+
+  constructor(bytes: ArrayBuffer, options: ResponseInit) {
+    super(null, options);
+    this.#bytes = bytes;
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#bytes;
+  }
+
+  override async text(): Promise<string> {
+    return new TextDecoder().decode(this.#bytes);
+  }
+
+  override async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
+  }
 }
 
 /** Answers that have no body, whatever was sent (the standard of `fetch`, "null body status"). */
