@@ -1,3 +1,4 @@
+import type { Decision } from "../core/comparison.ts";
 import { EvalsError } from "../core/errors.ts";
 import type { Store } from "../core/extensions.ts";
 import type { Promotion } from "../core/promotion.ts";
@@ -5,6 +6,7 @@ import type { Redact } from "../core/redact.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest } from "../core/run.ts";
+import { waivedOf } from "../core/waived.ts";
 import { promotionsBefore, recordPromotion, releasesLive } from "./promotions.ts";
 
 /** Who records something, and when. */
@@ -42,7 +44,9 @@ export async function promote(
   const live = releasesLive(earlier).at(-1) ?? null;
   if (live?.since && live.release.fingerprint === candidate.fingerprint)
     return { promotion: live.since, isNew: false };
-  const forbidden = forbids(manifest, report, earlier);
+  const { by, byFrom, now, redact } = recording;
+  const at = now();
+  const forbidden = forbids(manifest, report, earlier, at);
   if (forbidden !== null && despite === undefined) throw forbidden;
   if (forbidden === null && despite !== undefined) {
     const message = `nothing forbids to promote run ${runId}, so that there is nothing to give a reason against`;
@@ -52,14 +56,16 @@ export async function promote(
       "leave out --despite; --note takes what is worth knowing",
     );
   }
-  const caveats = await caveatsOf(store, manifest, live?.release ?? null);
-  const { by, byFrom, now, redact } = recording;
+  const caveats = [
+    ...waivedOf(report.decisions).map(sayWaived),
+    ...(await caveatsOf(store, manifest, live?.release ?? null)),
+  ];
   const promotion: Promotion = {
     schemaVersion: 1,
     kind: "promotion",
     number: (earlier.at(-1)?.number ?? 0) + 1,
     evaluation: evaluation.name,
-    at: now(),
+    at,
     by: redact(by),
     byFrom,
     ...(note !== undefined && { note: redact(note) }),
@@ -92,13 +98,22 @@ async function finishedReport(store: Store, { runId, filter, evaluation }: RunMa
 /** Why the run may not be promoted unless its user says why it is all the same; `null` where nothing forbids it. */
 function forbids(
   { runId, candidate }: RunManifest,
-  { verdict }: Report,
+  { verdict, decisions }: Report,
   earlier: readonly Promotion[],
+  at: string,
 ): EvalsError | null {
   const anyway = 'or say why it ships all the same: --despite "REASON", which every report will show';
   if (verdict !== "pass") {
     const message = `run ${runId} ended in ${verdict}: ${candidate.name} is not proven safe to ship`;
     return new EvalsError("PROMOTION_REFUSED", message, `promote a run that passes, ${anyway}`);
+  }
+  const expired = waivedOf(decisions).find(
+    ({ waiver }) => waiver !== undefined && waiver.expires < at.slice(0, 10),
+  );
+  if (expired?.waiver !== undefined) {
+    const { name, expires } = expired.waiver;
+    const message = `run ${runId} passed by the waiver "${name}", which expired after ${expires}`;
+    return new EvalsError("PROMOTION_REFUSED", message, `settle what was waived and run it again, ${anyway}`);
   }
   const before = earlier.findLast((each) => each.kind === "promotion" && each.runId === runId);
   if (before === undefined) return null;
@@ -109,6 +124,12 @@ function forbids(
     message,
     `run it again, against what is live now, and promote that run, ${anyway}`,
   );
+}
+
+/** A decision that does not block by its waiver, in a sentence. */
+function sayWaived({ metric, cohort, decision, waiver }: Decision): string {
+  const { name, approvedBy, expires, reason } = waiver!;
+  return `it rests on the waiver "${name}": ${metric} in ${cohort} is ${decision}, approved by ${approvedBy} until ${expires}: ${reason}`;
 }
 
 /** What speaks against a promotion without forbidding it. */

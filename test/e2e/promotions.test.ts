@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { promotionsScope } from "../../src/core/promotion.ts";
-import { type Promotion, type Report, type RunManifest, sqliteStore } from "../../src/index.ts";
+import { type Promotion, promote, type Report, type RunManifest, sqliteStore } from "../../src/index.ts";
 import { evals, fakeProcess } from "../support/command-line.ts";
 import { casesOf, type TestProject, testProject } from "../support/project.ts";
 
@@ -242,6 +242,38 @@ describe("evals promote", () => {
     expect(stdout).toMatch(/compared with live \([0-9a-f]{12}\), and not with candidate \([0-9a-f]{12}\)/);
     expect(stdout).toContain(`a later run of the same release, ${failed}, ended in fail`);
     expect((await promotions(project.folder)).at(-1)!.caveats).toHaveLength(2);
+  });
+
+  it("says which waivers the verdict rests on, and refuses the run once one has expired", async () => {
+    const project = await testProject(casesOf(60, (index) => (index < 30 ? { candidate: "wrong" } : {})));
+    const { folder } = project;
+    const waiver = (cohort: string) =>
+      `{ name: "known ${cohort}", metric: "task_completion", cohort: "${cohort}", reason: "repaired next week", approvedBy: "Grace", expires: "9998-12-31" }`;
+    const gate = project.read("gates/tiny.gate.ts");
+    const waivers = ["all", "tier=free", "tier=pro"].map(waiver).join(", ");
+    project.write("gates/tiny.gate.ts", gate.replace("criteria: [", `waivers: [${waivers}],\n  criteria: [`));
+    const { exitCode } = await evals(folder, ...run);
+    expect(exitCode).toBe(0);
+    const store = sqliteStore(`${folder}/.evals/store.sqlite`);
+    const [manifest] = await store.runs();
+    const late = {
+      by: "Ada",
+      byFrom: "--by",
+      redact: (text: string) => text,
+      now: () => "9999-01-01T00:00:00.000Z",
+    };
+    await expect(promote(store, manifest!, late)).rejects.toThrow(
+      'waiver "known all", which expired after 9998-12-31',
+    );
+    await store.close();
+    const promoted = await evals(folder, "promote", ...ada);
+    expect(promoted.exitCode).toBe(0);
+    for (const cohort of ["all", "tier=free", "tier=pro"]) {
+      expect(promoted.stdout).toContain(
+        `it rests on the waiver "known ${cohort}": task_completion in ${cohort} is fail, approved by Grace until 9998-12-31: repaired next week`,
+      );
+    }
+    expect((await promotions(folder))[0]!.caveats).toHaveLength(3);
   });
 
   it("survives the removal of its run", async () => {
