@@ -96,6 +96,17 @@ describe("a look", () => {
     }
   });
 
+  it("never gives a worse candidate a better verdict", () => {
+    const ranks = { fail: 0, error: 1, inconclusive: 2, pass: 3 };
+    for (const fraction of [0.2, 0.5, 1]) {
+      const verdicts = Array.from({ length: 30 }, (_, index) => {
+        const [decision] = decideGroups([errorsOf(40, 10 + index * 10, 2000)], alpha, at(fraction));
+        return ranks[decision!.decision];
+      });
+      expect(verdicts).toEqual(verdicts.toSorted((a, b) => b - a));
+    }
+  });
+
   it("holds a bound on the candidate's own rate to the level of the look too", () => {
     const bound = (test = at(0.3)) =>
       decideGroups([errorsOf(10, 70, 1000, { margin: undefined, atMost: 0.05 })], alpha, test)[0]!.decision;
