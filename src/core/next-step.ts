@@ -18,6 +18,7 @@ export const nextStepSchema = z.object({
     "remove_waiver",
     "measure_again",
     "collect_more",
+    "roll_back_canary",
     "look_again",
     "declare_anew",
   ]),

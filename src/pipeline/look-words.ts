@@ -1,5 +1,4 @@
 import type { CanaryState } from "../core/canary.ts";
-import type { Verdict } from "../core/gate.ts";
 import type { NextStep } from "../core/next-step.ts";
 import { count, percent, plural } from "../core/quantities.ts";
 import type { Report } from "../core/report.ts";
@@ -23,9 +22,12 @@ export function lookHeadline(
 }
 
 /** What to do next with a canary: roll back, wait for the next look, or promote. */
-export function lookSteps(steps: readonly NextStep[], verdict: Verdict, canary: CanaryState): NextStep[] {
-  const { state, ahead, plan } = canary;
-  if (verdict === "error" || verdict === "fail" || verdict === "pass") return [...steps];
+export function lookSteps(
+  { nextSteps, verdict, rollback }: Pick<Report, "nextSteps" | "verdict" | "rollback">,
+  { state, ahead, plan }: CanaryState,
+): NextStep[] {
+  if (verdict === "fail") return [rollingBack(rollback?.release ?? "the live release"), ...nextSteps];
+  if (verdict !== "inconclusive") return nextSteps;
   if (state === "ended") {
     return [
       {
@@ -47,4 +49,12 @@ export function lookSteps(steps: readonly NextStep[], verdict: Verdict, canary: 
           : "no harm is proven so far, and a pass is decided at the planned end alone.",
     },
   ];
+}
+
+function rollingBack(release: string): NextStep {
+  return {
+    kind: "roll_back_canary",
+    action: `Roll the canary back to ${release}: all of its bundle, not the part that seems at fault.`,
+    because: "harm is proven, whatever the traces after it say.",
+  };
 }

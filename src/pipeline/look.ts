@@ -124,11 +124,10 @@ export function waitForLook(input: LookInput): Report {
 }
 
 function withCanary(report: Report, canary: CanaryState): Report {
-  const { verdict } = report;
   return {
     ...report,
     headline: lookHeadline(report, canary),
-    nextSteps: lookSteps(report.nextSteps, verdict, canary),
+    nextSteps: lookSteps(report, canary),
     canary,
   };
 }

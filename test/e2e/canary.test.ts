@@ -65,6 +65,10 @@ describe("evals canary", () => {
     );
     expect(failed.report.canary).toMatchObject({ state: "failed", ahead: [] });
     expect(failed.report.rollback).toMatchObject({ release: "live" });
+    expect(failed.report.nextSteps[0]).toMatchObject({
+      kind: "roll_back_canary",
+      action: expect.stringMatching(/^Roll the canary back to live/),
+    });
     const { worst } = failed.report.canary!.looks[1]!;
     expect(worst!.harmP).toBeLessThanOrEqual(worst!.requiredP);
     expect(worst!.z).toBeGreaterThanOrEqual(worst!.boundary);
