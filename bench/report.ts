@@ -1,12 +1,14 @@
 /**
- * How large the HTML report gets, and how long it takes: `npm run bench:report`. Answers of 300 to 1,500 characters, four passages of 250 to 700 a
- * side out of as many as there are cases, three evaluators, evidence that quotes.
+ * How large the HTML report gets, and how long it takes: `npm run bench:report`. Answers of some 600 characters, half of whose sentences follow
+ * one of three passages of some 420 a side, out of as many passages as there are cases; one or two calls with results of some 700; three evaluators,
+ * evidence that quotes.
  *
  * - `bytes500`, `bytes2000`: size of the page of so many cases with both sides.
  * - `interactiveMs500`, `interactiveMs2000`: in an installed Chromium, from the start of the navigation until the case explorer answers; median of 5
  *   fresh pages. `null` without a Chromium at `CHROMIUM_PATH` or /usr/bin/chromium.
  * - `renderCpuSeconds10k`: CPU seconds from the records of 10,000 cases to the page (choosing, cutting, rendering, compressing).
- * - `cutAt500`, `cutAt2000`: length at which texts were cut to keep the page in its size; `null` where none was.
+ * - `cut500`, `cut2000`: how many texts were cut at which length to keep the page in its size, and how many cases are without steps and evidence;
+ *   `null` where everything is whole.
  *
  * The last line is one JSON object.
  */
@@ -18,6 +20,8 @@ import { inflateSync } from "node:zlib";
 import { htmlReporter, type Report } from "gatewright";
 import { type Browser, chromium } from "playwright-core";
 import { reportCases } from "../src/pipeline/report-cases.ts";
+import { fromCharacters } from "../src/reporters/html/explorer/characters.ts";
+import { type ExplorerData, unpackedData } from "../src/reporters/html/explorer/data.ts";
 import { putFarCopiesBack } from "../src/reporters/html/explorer/far-copies.ts";
 import { failingReport } from "../test/fixtures/report-example.ts";
 import { type BenchRecords, benchRecords } from "./report/cases.ts";
@@ -32,10 +36,15 @@ function pageOf({ cases, samples, scores }: BenchRecords): string {
   return String(htmlReporter.render(report));
 }
 
-function cutOf(page: string): number | null {
-  const island = /id="case-data">([^<]*)/.exec(page)?.[1] ?? "";
-  const bytes = putFarCopiesBack(inflateSync(Buffer.from(island, "base64")));
-  return JSON.parse(Buffer.from(bytes).toString()).cutAt;
+function cutOf(page: string): ExplorerData["cut"] {
+  const [, length, island] = /id="case-data">(\d+):([^<]*)/.exec(page) ?? [];
+  if (length === undefined || island === undefined) throw new Error("the page has no cases");
+  const bytes = putFarCopiesBack(inflateSync(fromCharacters(island).subarray(0, Number(length))));
+  return unpackedData(new TextDecoder().decode(bytes)).cut;
+}
+
+function toldOf(cut: ExplorerData["cut"]) {
+  return cut && { at: cut.at, texts: cut.texts, casesInBrief: cut.casesInBrief };
 }
 
 async function interactiveMs(browser: Browser, page: string, folder: string): Promise<number> {
@@ -82,7 +91,7 @@ console.log(
     bytes2000: Buffer.byteLength(pages[2000]),
     interactiveMs2000: times[2000],
     renderCpuSeconds10k: Number(((user + system) / 1e6).toFixed(2)),
-    cutAt500: cutOf(pages[500]),
-    cutAt2000: cutOf(pages[2000]),
+    cut500: toldOf(cutOf(pages[500])),
+    cut2000: toldOf(cutOf(pages[2000])),
   }),
 );

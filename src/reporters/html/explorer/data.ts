@@ -1,6 +1,20 @@
-import type { Passage } from "../../../core/dataset.ts";
 import type { CaseChange, CaseReport, CaseSpan, Report } from "../../../core/report.ts";
 import type { Evaluation } from "../../../core/score.ts";
+import { type Column, type ColumnRules, type Columns, fromColumns, toColumns } from "./columns.ts";
+
+/** What a page leaves out of its cases to keep its size. */
+export interface Cut {
+  /** Length in characters at which longer texts end, with `…` behind; `null` when every text is whole. */
+  readonly at: number | null;
+  /** Number of texts that end there. */
+  readonly texts: number;
+  /** Number of those texts by case, in the order of the cases. */
+  readonly textsByCase: readonly number[];
+  /** True when texts of cases that regressed or errored are among them. */
+  readonly isHarmCut: boolean;
+  /** Number of cases that are without steps and evidence: all that stayed the same, or none. */
+  readonly casesInBrief: number;
+}
 
 /** What the case explorer knows. */
 export interface ExplorerData {
@@ -8,90 +22,82 @@ export interface ExplorerData {
   readonly run: { readonly id: string; readonly file: string } | null;
   /** All cases by what became of them, those among them that the report leaves out. */
   readonly counts: Readonly<Record<CaseChange, number>>;
-  /** Length at which long texts were cut to keep the page small, in characters; `null` when none was. */
-  readonly cutAt: number | null;
-  /** True when cases that stayed the same are without steps and evidence, to keep the page small. */
-  readonly isBrief: boolean;
-  /** True when texts of cases that regressed or errored were cut too. */
-  readonly isHarmCut: boolean;
+  /** `null` when nothing is left out. */
+  readonly cut: Cut | null;
   readonly cases: readonly CaseReport[];
 }
 
-/** Name, depth, start and duration in milliseconds, and the error where there is one. */
-type PackedSpan = readonly [string, number, number, number, string?];
-
-type PackedSide = Omit<CaseReport["baseline"], "context" | "spans"> & {
-  readonly context: readonly number[] | null;
-  readonly spans: readonly PackedSpan[];
-};
-
-/** The same with each passage only once, to which cases refer by its place, and with no more digits than are shown: digits hardly compress. */
-export interface PackedData extends Omit<ExplorerData, "cases"> {
-  readonly passages: readonly Passage[];
-  readonly cases: readonly (Omit<CaseReport, "baseline" | "candidate"> & {
-    readonly baseline: PackedSide;
-    readonly candidate: PackedSide;
-  })[];
+/** What stands before the texts of packed cases. */
+interface Head extends Omit<ExplorerData, "cases"> {
+  readonly length: number;
+  readonly column: Column;
 }
+
+const rules: ColumnRules = {
+  asJson: new Set(["expected", "arguments", "result"]),
+  once: new Set(["context"]),
+};
 
 /** Whether a case regressed or errored: the last to be cut, and never left out. */
 export function isHarmed({ change }: Pick<CaseReport, "change">): boolean {
   return change === "regressed" || change === "errored";
 }
 
-/** What the explorer needs of a report. */
+/** What the explorer needs of a report, whole. */
 export function explorerData({ provenance, caseCounts, cases }: Report): ExplorerData {
   const run = provenance && { id: provenance.runId, file: provenance.evaluation.file };
-  return { run, counts: caseCounts, isBrief: false, cutAt: null, isHarmCut: false, cases };
+  return { run, counts: caseCounts, cut: null, cases };
 }
 
-/** Writes each passage once. */
-export function packData(data: ExplorerData): PackedData {
-  const places = new Map<string, number>();
-  const passages: Passage[] = [];
-  const placeOf = (passage: Passage): number => {
-    const key = JSON.stringify([passage.id ?? null, passage.text]);
-    const known = places.get(key);
-    if (known !== undefined) return known;
-    places.set(key, passages.length);
-    return passages.push(passage) - 1;
-  };
-  const pack = ({ context, spans, ...side }: CaseReport["baseline"]): PackedSide => ({
-    ...side,
-    ...(typeof side.latencyMs === "number" && { latencyMs: digits(side.latencyMs, 4) }),
-    evaluations: Object.fromEntries(
-      Object.entries(side.evaluations).map(([name, evaluation]) => [name, packEvaluation(evaluation)]),
-    ),
-    context: context?.map(placeOf) ?? null,
-    spans: (spans ?? []).map(packSpan),
-  });
-  const cases = data.cases.map((each) => ({
+/** The cases in columns, with no more digits than are shown: digits hardly compress. Both sides share their columns. */
+export function caseColumns(cases: readonly CaseReport[]): Columns {
+  const records = cases.map(({ baseline, candidate, ...each }) => ({
     ...each,
-    baseline: pack(each.baseline),
-    candidate: pack(each.candidate),
+    sides: [rounded(baseline), rounded(candidate)],
   }));
-  return { ...data, passages, cases };
+  return toColumns(records, rules);
 }
 
-function packEvaluation(evaluation: Evaluation): Evaluation {
+type Side = CaseReport["baseline"];
+
+function rounded(side: Side): Side {
+  const { latencyMs, usage, spans } = side;
+  return {
+    ...side,
+    ...(typeof latencyMs === "number" && { latencyMs: digits(latencyMs, 4) }),
+    ...(usage && { usage: { ...usage, costUsd: usage.costUsd === null ? null : cents(usage.costUsd) } }),
+    ...(spans && { spans: spans.map(roundedSpan) }),
+    evaluations: Object.fromEntries(
+      Object.entries(side.evaluations).map(([name, evaluation]) => [name, roundedEvaluation(evaluation)]),
+    ),
+  };
+}
+
+function roundedEvaluation(evaluation: Evaluation): Evaluation {
   if (evaluation.status !== "scored") return evaluation;
   return { ...evaluation, value: digits(evaluation.value, 4) };
 }
 
-function packSpan({ name, depth, startOffsetMs, durationMs, error }: CaseSpan): PackedSpan {
-  const packed = [name, depth, digits(startOffsetMs, 3), digits(durationMs, 3)] as const;
-  return error === undefined ? packed : [...packed, error];
+function roundedSpan(span: CaseSpan): CaseSpan {
+  const { startOffsetMs, durationMs } = span;
+  return { ...span, startOffsetMs: digits(startOffsetMs, 3), durationMs: digits(durationMs, 3) };
 }
 
 function digits(value: number, significant: number): number {
   return Number(value.toPrecision(significant));
 }
 
-/** A packed case without its steps and without the evidence of its scores. */
-export function inBrief(each: PackedData["cases"][number]): PackedData["cases"][number] {
-  const brief = (side: PackedSide): PackedSide => ({
+/** Four decimals, or two from a dollar on; of less at least one digit. */
+function cents(costUsd: number): number {
+  if (costUsd < 0.0001) return digits(costUsd, 1);
+  return Number(costUsd.toFixed(costUsd < 1 ? 4 : 2));
+}
+
+/** A case without its steps and without the evidence of its scores. */
+export function inBrief(each: CaseReport): CaseReport {
+  const brief = (side: Side): Side => ({
     ...side,
-    spans: [],
+    ...(side.spans && { spans: [] }),
     evaluations: Object.fromEntries(
       Object.entries(side.evaluations).map(([name, evaluation]) => [
         name,
@@ -102,25 +108,47 @@ export function inBrief(each: PackedData["cases"][number]): PackedData["cases"][
   return { ...each, baseline: brief(each.baseline), candidate: brief(each.candidate) };
 }
 
+const between = "\0";
+const sign = "\u0001";
+
+/** Everything in one text: a line of JSON, then the texts of the cases. */
+export function packedText(
+  { cases, ...data }: ExplorerData,
+  { column, texts }: Omit<Columns, "sources">,
+): string {
+  const head: Head = { ...data, length: cases.length, column };
+  return `${JSON.stringify(head)}\n${texts.map(escaped).join(between)}`;
+}
+
 /** Puts everything back in its place. */
-export function unpackData({ passages, cases, ...data }: PackedData): ExplorerData {
-  const unpack = ({ context, spans, ...side }: PackedSide): CaseReport["baseline"] => ({
-    ...side,
-    context: context?.map((place) => passages[place]!) ?? null,
-    spans: spans.map(([name, depth, startOffsetMs, durationMs, error]) => ({
-      name,
-      depth,
-      startOffsetMs,
-      durationMs,
-      ...(error !== undefined && { error }),
-    })),
+export function unpackedData(packed: string): ExplorerData {
+  const end = packed.indexOf("\n");
+  const { length, column, ...data } = JSON.parse(packed.slice(0, end)) as Head;
+  const texts = packed.slice(end + 1).split(between);
+  const records = fromColumns(column, packed.includes(sign) ? texts.map(plain) : texts, length);
+  const cases = records.map((record) => {
+    const { sides, ...each } = record as Omit<CaseReport, "baseline" | "candidate"> & { sides: [Side, Side] };
+    return { ...each, baseline: sides[0], candidate: sides[1] };
   });
-  return {
-    ...data,
-    cases: cases.map((each) => ({
-      ...each,
-      baseline: unpack(each.baseline),
-      candidate: unpack(each.candidate),
-    })),
-  };
+  return { ...data, cases };
+}
+
+const special = new RegExp(`[${between}${sign}\\ud800-\\udfff]`);
+
+/** What stands between texts, and halves of characters, which UTF-8 does not have, by their number. */
+function escaped(text: string): string {
+  if (!special.test(text)) return text;
+  const byNumber = (unit: string) => `${sign}${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text
+    .replaceAll(sign, byNumber)
+    .replaceAll(between, byNumber)
+    .replace(/\p{Surrogate}/gu, byNumber);
+}
+
+function plain(text: string): string {
+  const [first = "", ...rest] = text.split(sign);
+  return (
+    first +
+    rest.map((part) => String.fromCharCode(Number.parseInt(part.slice(0, 4), 16)) + part.slice(4)).join("")
+  );
 }

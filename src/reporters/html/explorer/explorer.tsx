@@ -3,7 +3,7 @@ import type { CaseReport } from "../../../core/report.ts";
 import * as format from "../../format.ts";
 import { CaseRow } from "../case-row.tsx";
 import { CaseView } from "../case-view.tsx";
-import type { ExplorerData } from "./data.ts";
+import type { Cut, ExplorerData } from "./data.ts";
 import { Filters } from "./filters.tsx";
 import { searchedText, selectCases } from "./select.ts";
 import { addressOf, type View, viewOf } from "./view.ts";
@@ -40,7 +40,7 @@ export function Explorer({ data, address }: { data: ExplorerData; address: Addre
           show({ ...view, ...changes, open: null });
         }}
       />
-      {data.isBrief ? <p class="cut">{leftOutText(data)}</p> : null}
+      {data.cut === null ? null : <p class="cut">{leftOutText(data.cut)}</p>}
       <p class="found" role="status">
         {found.length === 0
           ? "No case fits. Take a filter away to see more."
@@ -68,11 +68,17 @@ export function Explorer({ data, address }: { data: ExplorerData; address: Addre
 }
 
 /** What the page leaves out of its cases to stay small. */
-function leftOutText({ cutAt, isHarmCut }: ExplorerData): string {
+function leftOutText({ at, texts, isHarmCut, casesInBrief }: Cut): string {
   const whose = isHarmCut ? "" : " of cases that neither regressed nor errored";
-  const cut =
-    cutAt === null ? "" : ` Long texts${whose} end after ${format.count(cutAt)} characters with “…”.`;
-  return `To keep this page small, cases that stayed the same are without steps and evidence.${cut} The command of each case shows it in full.`;
+  const parts = [
+    ...(at === null
+      ? []
+      : [`${format.plural(texts, "text")}${whose} end after ${format.count(at)} characters with “…”`]),
+    ...(casesInBrief === 0
+      ? []
+      : [`${format.plural(casesInBrief, "case")} that stayed the same come without steps and evidence`]),
+  ];
+  return `To keep this page small, ${parts.join(", and ")}. Everything else is whole; the command of each case shows it in full.`;
 }
 
 /** The view that the address stands for; each change of it is written there. */
@@ -133,6 +139,7 @@ function CaseItem(props: {
       </h3>
       {isOpen ? (
         <>
+          <CutNote texts={data.cut?.textsByCase[data.cases.indexOf(each)] ?? 0} />
           <CaseView each={each} run={data.run} />
           {next === undefined ? null : (
             <button type="button" class="more" onClick={() => onOpen(next.caseId)}>
@@ -143,4 +150,9 @@ function CaseItem(props: {
       ) : null}
     </li>
   );
+}
+
+function CutNote({ texts }: { texts: number }) {
+  if (texts === 0) return null;
+  return <p class="cut">{format.plural(texts, "text")} of this case are cut here and end with “…”.</p>;
 }

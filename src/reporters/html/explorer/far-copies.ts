@@ -23,10 +23,9 @@ export function takeFarCopies(bytes: Uint8Array): Uint8Array {
   let written = 0;
   let hash = 0;
   for (let at = 0; at < bytes.length; at++) {
-    if (at >= window) hash = (hash - Math.imul(bytes[at - window]!, highest)) | 0;
-    hash = (Math.imul(hash, multiplier) + bytes[at]!) | 0;
     const start = at - window + 1;
-    // Places within a copy are not remembered: deflate does not see them, so what repeats them near by is a copy from afar too.
+    if (start > written) hash = (hash - Math.imul(bytes[start - 1]!, highest)) | 0;
+    hash = (Math.imul(hash, multiplier) + bytes[at]!) | 0;
     if (start < written) continue;
     if (hash >>> (32 - chosenBits) !== 0) continue;
     const slot = Math.imul(hash, 0x9e3779b1) >>> (32 - hashBits);
@@ -38,6 +37,9 @@ export function takeFarCopies(bytes: Uint8Array): Uint8Array {
     numbers.push(match.start - written, match.start - match.earlier, match.length);
     literals.push(bytes.subarray(written, match.start));
     written = match.start + match.length;
+    // Places within a copy are not remembered: deflate does not see them, so what repeats them near by is a copy from afar too.
+    at = written - 1;
+    hash = 0;
   }
   literals.push(bytes.subarray(written));
   return joined([numbersOf([bytes.length, numbers.length / 3, ...numbers]), ...literals]);

@@ -1,6 +1,7 @@
 // The page's only script: it opens the cases that the page carries, and puts the explorer in place of the static list.
 import { type ContainerNode, render } from "preact";
-import { type PackedData, unpackData } from "./data.ts";
+import { fromCharacters } from "./characters.ts";
+import { type ExplorerData, unpackedData } from "./data.ts";
 import { type Address, Explorer } from "./explorer.tsx";
 import { putFarCopiesBack } from "./far-copies.ts";
 import { viewOf } from "./view.ts";
@@ -28,18 +29,19 @@ const address: Address = {
   },
 };
 
-async function unpacked(text: string): Promise<PackedData> {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+async function unpacked(text: string): Promise<ExplorerData> {
+  const colon = text.indexOf(":");
+  const bytes = fromCharacters(text.slice(colon + 1)).subarray(0, Number(text.slice(0, colon)));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const unpacked = putFarCopiesBack(new Uint8Array(await new Response(stream).arrayBuffer()));
-  return JSON.parse(new TextDecoder().decode(unpacked)) as PackedData;
+  const packed = putFarCopiesBack(new Uint8Array(await new Response(stream).arrayBuffer()));
+  return unpackedData(new TextDecoder().decode(packed));
 }
 
 async function start(): Promise<void> {
   const island = browser.document.getElementById("case-data");
   const place = browser.document.getElementById("explorer");
   if (island === null || place === null) return;
-  const data = unpackData(await unpacked(island.textContent));
+  const data = await unpacked(island.textContent);
   place.replaceChildren();
   render(<Explorer data={data} address={address} />, place);
   const { document } = browser;

@@ -1,13 +1,23 @@
+import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { CaseReport } from "../../../../src/core/report.ts";
 import { align } from "../../../../src/reporters/html/explorer/align.ts";
+import { fromCharacters, toCharacters } from "../../../../src/reporters/html/explorer/characters.ts";
+import { fromColumns, toColumns } from "../../../../src/reporters/html/explorer/columns.ts";
 import { commandsFor } from "../../../../src/reporters/html/explorer/commands.ts";
-import { explorerData, packData, unpackData } from "../../../../src/reporters/html/explorer/data.ts";
+import {
+  caseColumns,
+  explorerData,
+  packedText,
+  unpackedData,
+} from "../../../../src/reporters/html/explorer/data.ts";
 import { putFarCopiesBack, takeFarCopies } from "../../../../src/reporters/html/explorer/far-copies.ts";
 import { highlighted, quotesOf } from "../../../../src/reporters/html/explorer/highlight.ts";
 import { lossOf, searchedText, selectCases } from "../../../../src/reporters/html/explorer/select.ts";
 import { addressOf, orders, type View, viewOf } from "../../../../src/reporters/html/explorer/view.ts";
 import { wordDifference } from "../../../../src/reporters/html/explorer/word-diff.ts";
+import { islandOf } from "../../../../src/reporters/html/island.ts";
 import { seededRandom } from "../../../../src/stats/index.ts";
 import { failingReport } from "../../../fixtures/report-example.ts";
 
@@ -157,13 +167,94 @@ describe("what the page carries", () => {
     const span = { name: "chat", depth: 0, startOffsetMs: 12, durationMs: 840, error: "cut" };
     const rich = {
       ...first,
+      input: "\0 and \u0001, half a character \ud800 and a whole one 🙂",
+      expected: { __proto__x: [1, { "\0": "\udc00" }], facts: ["x"] },
       baseline: { ...first.baseline, context: [passage], spans: [span], latencyMs: 913 },
       candidate: { ...first.candidate, context: [{ text: "x" }, passage], spans: [] },
     };
-    const data = explorerData({ ...report, cases: [rich] });
-    const packed = packData(data);
-    expect(packed.passages).toHaveLength(2);
-    expect(unpackData(JSON.parse(JSON.stringify(packed)))).toEqual(data);
+    const data = explorerData({ ...report, cases: [rich, first, rich] });
+    const columns = caseColumns(data.cases);
+    expect(columns.texts.filter((text) => text === passage.text)).toHaveLength(1);
+    expect(unpackedData(new TextDecoder().decode(Buffer.from(packedText(data, columns))))).toEqual(data);
+  });
+
+  it("is whole where there is room, and says exactly what was cut where there is none", () => {
+    const random = seededRandom("cut");
+    const words = (count: number) =>
+      Array.from({ length: count }, () => random.below(1e6).toString(36)).join(" ");
+    const first = report.cases[0]!;
+    const cases = Array.from({ length: 60 }, (_, index): CaseReport => {
+      const change = index < 5 ? "regressed" : "improved";
+      const candidate = { ...first.candidate, text: words(20 + 10 * index) };
+      return { ...first, caseId: `case-${index}`, change, candidate };
+    });
+    const whole = unpacked(islandOf({ ...report, cases }, 1_000_000));
+    expect(whole.cut).toBeNull();
+    expect(whole.cases).toEqual(cases);
+    const small = islandOf({ ...report, cases }, 50_000);
+    expect(small.length).toBeLessThanOrEqual(50_000);
+    const { cut, cases: kept } = unpacked(small);
+    expect(cut).toMatchObject({ isHarmCut: false, casesInBrief: 0 });
+    const shorter = kept.map(({ candidate }, index) => {
+      const text = cases[index]!.candidate.text!;
+      if (candidate.text === text) return 0;
+      expect(candidate.text).toBe(`${text.slice(0, cut!.at!)}…`);
+      return 1;
+    });
+    expect(cut!.textsByCase).toEqual(shorter);
+    expect(cut!.texts).toBe(shorter.filter((count) => count === 1).length);
+    expect(shorter.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
+    // The longest first: no whole text is longer than a cut one.
+    for (const [index, { candidate }] of cases.entries())
+      expect(shorter[index] === 1 || index < 5).toBe(candidate.text!.length > cut!.at! || index < 5);
+  });
+
+  function unpacked(island: string) {
+    const [, length, characters] = /^(\d+):(.*)$/s.exec(island)!;
+    const bytes = inflateSync(fromCharacters(characters!).subarray(0, Number(length)));
+    return unpackedData(new TextDecoder().decode(putFarCopiesBack(bytes)));
+  }
+});
+
+describe("records in columns", () => {
+  it("come back as they were, whatever their shape", () => {
+    const value = fc.jsonValue({ maxDepth: 3, depthSize: "small" });
+    const record = fc.dictionary(
+      fc.oneof(fc.constantFrom("context", "expected", "__proto__", "a"), fc.string()),
+      value,
+    );
+    const rules = { asJson: new Set(["expected"]), once: new Set(["context"]) };
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 6 }), (drawn) => {
+        const records = JSON.parse(JSON.stringify(drawn)) as object[];
+        const { column, texts, sources } = toColumns(records, rules);
+        expect(sources).toHaveLength(texts.length);
+        const back = fromColumns(JSON.parse(JSON.stringify(column)), texts, records.length);
+        expect(back).toEqual(records);
+      }),
+    );
+  });
+
+  it("are kept where an object has very many members", () => {
+    const wide = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`m${index}`, index]));
+    const { column, texts } = toColumns([{ wide }, { wide: { m1: 1 } }], {
+      asJson: new Set(),
+      once: new Set(),
+    });
+    expect(fromColumns(column, texts, 2)).toEqual([{ wide }, { wide: { m1: 1 } }]);
+  });
+});
+
+describe("bytes as characters", () => {
+  it("come back, and hold nothing that ends an element", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        const text = toCharacters(bytes);
+        expect(text).toMatch(/^[!-~]*$/);
+        expect(text).not.toMatch(/[<"\\]/);
+        expect([...fromCharacters(text).subarray(0, bytes.length)]).toEqual([...bytes]);
+      }),
+    );
   });
 });
 
