@@ -61,6 +61,10 @@ function refuseWarnings(what) {
   };
 }
 
+function escapeOf(character) {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
 /** The script that the HTML report carries: one file with all that it needs. Nothing in it may end the element that it stands in. */
 async function buildExplorer() {
   const bundle = await rolldown({
@@ -72,8 +76,8 @@ async function buildExplorer() {
   });
   const { output } = await bundle.generate({ format: "iife", minify: true });
   await bundle.close();
-  // The minifier writes tabs in texts as they are; the page has no control character.
-  const code = output[0].code.trim().replaceAll("\t", "\\t");
+  // The minifier writes control characters in texts as they are; the page has none.
+  const code = output[0].code.trim().replace(/(?!\n)\p{Cc}/gu, escapeOf);
   if (/<\/script|<!--/i.test(code)) throw new Error("the explorer holds what would end its element");
   if (code.length > 60_000) throw new Error(`the explorer has ${code.length} characters; 60,000 are allowed`);
   writeFileSync(join(root, "dist", "explorer.js"), code);
