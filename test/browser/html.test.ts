@@ -14,6 +14,7 @@ import {
   passingReport,
   refusedReport,
   traceReport,
+  waivedReport,
 } from "../fixtures/report-example.ts";
 
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -26,6 +27,7 @@ const reports: Record<string, Report> = {
   canary: canaryReport(),
   large: largeReport(100, 60),
   traces: traceReport(),
+  waived: waivedReport(),
   "long names": withLongNames(),
 };
 

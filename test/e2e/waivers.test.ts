@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Report } from "../../src/index.ts";
 import { evals } from "../support/command-line.ts";
 import { otlpTraces } from "../support/otlp-traces.ts";
@@ -57,6 +57,8 @@ const harmed = casesOf(200, (index) => ({
 }));
 /** 16 free cases are too few for a margin of 10 points; 184 pro cases and all of them together are enough. */
 const thin = casesOf(200, (index) => ({ tier: index < 16 ? "free" : "pro" }));
+
+afterEach(() => vi.useRealTimers());
 
 describe("a waiver of a gate", () => {
   it("lets one failed decision not block, 0, and says so in every format", async () => {
@@ -206,6 +208,18 @@ describe("a waiver of a gate", () => {
     expect(report).toMatchObject({ verdict: "error", decisions: [], error: { code: "GATE_INVALID" } });
     for (const text of said) expect(stderr).toContain(text);
     expect(stderr).toMatch(/tiny\.gate\.ts(:\d+)?: /);
+  });
+
+  it("is judged by the time of the decision: a stored run stays, a resumed one and a promotion come too late", async () => {
+    const { project, report } = await decided(harmed, waiver());
+    const { runId } = report.provenance!;
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("3000-01-01T00:00:00Z") });
+    expect((await evals(project.folder, "report", runId)).exitCode).toBe(0);
+    expect((await evals(project.folder, "promote", runId, "--by", "Grace")).exitCode).toBe(2);
+    const resumed = await evals(project.folder, ...run, "--resume", runId, "--json");
+    expect(resumed.exitCode).toBe(1);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ verdict: "fail", waivers: [{ state: "expired" }] });
+    expect((await evals(project.folder, "report", runId)).exitCode).toBe(1);
   });
 
   it("is written as the page on waivers shows it", async () => {

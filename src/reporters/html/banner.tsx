@@ -81,10 +81,8 @@ function decided(report: Report, decision: Decision) {
     <>
       <Fact question={open ? "Where is it open?" : "Who is hurt?"} answer={<Name>{decision.cohort}</Name>}>
         in <Code>{decision.metric}</Code>
-        {same > 1
-          ? `, and ${format.plural(same - 1, "more decision")} ${isWaived ? "waived" : "alike"}`
-          : null}
-        {isWaived ? <>; waived</> : null}
+        {isWaived ? ", waived" : null}
+        {same > 1 ? `, and ${format.plural(same - 1, "more decision")} ${isWaived ? "too" : "alike"}` : null}
       </Fact>
       <Fact question={open ? "What was seen?" : "By how much?"} answer={estimateText(decision)}>
         {format.ruleInterval(decision.rule, decision.interval)}

@@ -68,9 +68,15 @@ function DecisionTable({ caption, decisions, isExplored }: GroupProps & { captio
   const columns: ColumnOf<Decision>[] = [
     {
       heading: "Decision",
-      cell: ({ decision, waiver }) => (
-        <VerdictMark verdict={decision} words={waiver === undefined ? decision : `${decision}, waived`} />
-      ),
+      cell: ({ decision, waiver }) =>
+        waiver === undefined ? (
+          <VerdictMark verdict={decision} />
+        ) : (
+          <span>
+            <VerdictMark verdict={decision} />
+            <strong class="sub">waived</strong>
+          </span>
+        ),
     },
     { heading: "Cohort", names: true, cell: ({ cohort }) => <Name>{cohort}</Name> },
     { heading: "Metric", cell: ({ metric }) => <Code>{metric}</Code> },

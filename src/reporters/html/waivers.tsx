@@ -33,9 +33,9 @@ const columns: readonly ColumnOf<ReportedWaiver>[] = [
   {
     heading: "Waives",
     cell: ({ metric, cohort }) => (
-      <>
+      <span>
         <Code>{metric}</Code> in <Name>{cohort}</Name>
-      </>
+      </span>
     ),
   },
   { heading: "Last day (UTC)", cell: lastDay },
@@ -47,17 +47,19 @@ function lastDay({ expires, daysLeft, isExpiringSoon }: ReportedWaiver) {
   const days =
     daysLeft < 0 ? "expired" : daysLeft === 0 ? "the last day" : `${format.plural(daysLeft, "day")} left`;
   return (
-    <>
-      <time dateTime={expires}>{expires}</time>
+    <span>
+      <time class="nowrap" dateTime={expires}>
+        {expires}
+      </time>
       <span class="sub">{isExpiringSoon ? <strong>{days}</strong> : days}</span>
-    </>
+    </span>
   );
 }
 
 /** The reason with its link, which can be followed where it is an address on the web, and is text otherwise. */
 function Reason({ waiver: { reason, link, candidate } }: { waiver: ReportedWaiver }) {
   return (
-    <>
+    <span>
       {oneLine(reason)}
       {link === undefined ? null : (
         <span class="sub">
@@ -75,6 +77,6 @@ function Reason({ waiver: { reason, link, candidate } }: { waiver: ReportedWaive
           for release <Name>{candidate}</Name> alone
         </span>
       )}
-    </>
+    </span>
   );
 }
