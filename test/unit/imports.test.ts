@@ -39,7 +39,7 @@ const rules: Record<string, { rooms: string[]; packages: string[]; node: boolean
   },
   reporters: {
     rooms: ["core"],
-    packages: ["d3-scale", "d3-shape", "preact", "preact-render-to-string"],
+    packages: ["d3-scale", "d3-shape", "fflate", "preact", "preact-render-to-string"],
     node: true,
   },
   cli: { rooms: ["index", "config", "core"], packages: ["commander"], node: true },

@@ -12,7 +12,7 @@ const leastShare = 0.4;
 
 /**
  * One self-contained page for the person who decides: no network, light and dark, from a telephone to paper. Its one script is the case explorer;
- * without it the page shows the worst cases. The same report gives the same bytes; compressed cases may differ between versions of Node.
+ * without it the page shows the worst cases. The same report gives the same bytes, on every Node.
  */
 export const htmlReporter: Reporter = {
   name: "html",

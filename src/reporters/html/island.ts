@@ -1,4 +1,4 @@
-import { deflateSync } from "node:zlib";
+import { zlibSync } from "fflate";
 import type { Report } from "../../core/report.ts";
 import { toCharacters } from "./explorer/characters.ts";
 import type { Columns } from "./explorer/columns.ts";
@@ -77,7 +77,7 @@ export function islandOf(report: Report, limit: number): string {
 
 /** The text that a page holds: without far repetitions, deflated, in characters, with the number of bytes before. */
 function compressed(text: string): string {
-  const bytes = deflateSync(takeFarCopies(Buffer.from(text)), { level: 6 });
+  const bytes = zlibSync(takeFarCopies(Buffer.from(text)), { level: 9 });
   return `${bytes.length}:${toCharacters(bytes)}`;
 }
 

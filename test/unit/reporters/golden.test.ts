@@ -38,9 +38,9 @@ const files: [string, string][] = Object.entries(reports).flatMap(([name, report
   ],
 ]);
 
-/** Without the script of the page and the compressed cases, which differ between builds and between versions of Node. */
+/** Without the script of the page, which every build makes anew. The compressed cases are the same bytes on every Node. */
 function staticPart(text: string): string {
-  return text.replace(/<script[\s\S]*<\/script>/, "").replace(/ script-src '[^']*';/, "");
+  return text.replace(/<script>[\s\S]*<\/script>/, "").replace(/ script-src '[^']*';/, "");
 }
 
 describe("golden files, written anew only with UPDATE_GOLDEN=1", () => {
