@@ -48,7 +48,9 @@ function base64Within(secret: string, before: number): string {
 
 /** A function that replaces every form of the given secrets, and whatever looks like a credential, by `[redacted]`. */
 export function redactor(secrets: readonly string[]): Redact {
-  const forms = [...new Set(secrets.filter((secret) => secret !== "").flatMap(formsOf))]
+  // Of a secret of one or two characters nothing is certain inside of Base64, and an empty form would be everywhere.
+  const forms = [...new Set(secrets.flatMap(formsOf))]
+    .filter((form) => form !== "")
     .sort((a, b) => b.length - a.length)
     .map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"));
   const known = new RegExp(knownShapes, "g");

@@ -71,6 +71,11 @@ describe("the redaction of a text", () => {
     expect(odd("abc(d)e")).toBe("abc(d)e");
   });
 
+  it("finds no very short secret between all letters, where its Base64 leaves nothing to look for", () => {
+    expect(redactor(["#"])("no # here")).toBe(`no ${redacted} here`);
+    expect(redactor(["#!"])("no #! here, and # there")).toBe(`no ${redacted} here, and # there`);
+  });
+
   it("ignores an empty secret", () => {
     expect(redactor([""])("plain text")).toBe("plain text");
   });
