@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Message } from "../../src/core/dataset.ts";
 import type { Failure, Target } from "../../src/index.ts";
 import {
   commandTarget,
@@ -14,15 +15,23 @@ import {
 import { json, type OpenAIServer, raw, type Scene, scenes } from "../fixtures/openai-server.ts";
 import { plays } from "../support/openai-scenes.ts";
 import { type Outcome, outcomes, type ScenarioName, scenarioNames } from "../support/scenarios.ts";
+import { llamaColumn } from "./llama.ts";
 
 /** How a scenario is played to a target; or why it cannot happen to that target. */
 export type Stage =
-  | { readonly open: (server: OpenAIServer) => Target; readonly differs?: Outcome & { readonly why: string } }
+  | {
+      readonly open: (server: OpenAIServer) => Target;
+      readonly differs?: Outcome & { readonly why: string };
+      /** Time of the call in milliseconds, where the scenario needs its own. */
+      readonly timeoutMs?: number;
+    }
   | { readonly never: string };
 
 /** A target with every scenario: a scenario that is left out does not compile. */
 export interface Column {
   readonly target: string;
+  /** What is asked, where it matters to the target. */
+  readonly messages?: readonly Message[];
   readonly stages: Readonly<Record<ScenarioName, Stage>>;
 }
 
@@ -281,7 +290,7 @@ function replayColumn(): Column {
   };
 }
 
-/** Every built-in target that can be played to without a model. */
+/** Every built-in target. */
 export const columns: readonly Column[] = [
   openaiColumn("chat", "whole"),
   openaiColumn("chat", "stream"),
@@ -293,4 +302,5 @@ export const columns: readonly Column[] = [
   commandColumn("worker"),
   functionColumn(),
   replayColumn(),
+  llamaColumn,
 ];

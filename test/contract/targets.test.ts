@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Message } from "../../src/core/dataset.ts";
 import type { Trial } from "../../src/core/run.ts";
 import { type Sample, sampleSchema } from "../../src/core/sample.ts";
 import { httpTarget, type Target } from "../../src/index.ts";
@@ -20,20 +21,22 @@ afterAll(() => server.close());
 
 const retries = 2;
 
+const question: readonly Message[] = [{ role: "user", content: "Hi?" }];
+
 /** Runs cases against a target as a run does, but does not sleep between attempts. */
 async function runCases(
   target: Target,
   caseIds: readonly string[],
   limits: { readonly timeoutMs: number; readonly retries: number },
+  messages: readonly Message[] = question,
 ): Promise<{ samples: Sample[]; waits: number[] }> {
   const samples: Sample[] = [];
   const waits: number[] = [];
-  const messages = [{ role: "user" as const, content: "Hi?" }];
   await run({
     trials: caseIds.map(
       (caseId): Trial => ({ key: caseId, caseId, side: "candidate", repetition: 1, seed: 7 }),
     ),
-    cases: new Map(caseIds.map((id) => [id, { id, input: { messages }, cohorts: {} }])),
+    cases: new Map(caseIds.map((id) => [id, { id, input: { messages: [...messages] }, cohorts: {} }])),
     targets: { baseline: target, candidate: target },
     concurrency: 8,
     spending: budget(undefined, 0),
@@ -60,7 +63,8 @@ function expectOutcome(sample: Sample, waits: readonly number[], expected: Outco
     expect(sample.failure).toBeNull();
     expect(sample.output).toMatchObject({ refused: expected.refused });
     if (expected.text !== undefined) expect(sample.output!.text === expected.text).toBe(true);
-    const calls = expected.tool === undefined ? [] : [{ name: expected.tool, arguments: { q: "a" } }];
+    const { tool: name, arguments: given = { q: "a" } } = expected;
+    const calls = name === undefined ? [] : [{ name, arguments: given }];
     expect(sample.output!.toolCalls).toEqual(calls);
     expect(sample.attempts).toHaveLength(1);
     return;
@@ -82,22 +86,20 @@ function expectOutcome(sample: Sample, waits: readonly number[], expected: Outco
   }
 }
 
-const cells = columns.flatMap(({ target, stages }) =>
+const cells = columns.flatMap(({ target, stages, messages }) =>
   scenarioNames.flatMap((name) => {
     const stage: Stage = stages[name];
-    return "never" in stage ? [] : [{ target, name, stage }];
+    return "never" in stage ? [] : [{ target, name, stage, messages }];
   }),
 );
 
 describe("every scenario with every target", () => {
-  it.each(cells)("$target: $name", async ({ name, stage }) => {
+  it.each(cells)("$target: $name", async ({ name, stage, messages }) => {
     const target = stage.open(server);
     try {
       // Enough for the start of a program on a busy machine, wherever the time is not what is tested.
-      const { samples, waits } = await runCases(target, ["c"], {
-        timeoutMs: name === "timeout" ? 300 : 50_000,
-        retries,
-      });
+      const { timeoutMs = name === "timeout" ? 300 : 50_000 } = stage;
+      const { samples, waits } = await runCases(target, ["c"], { timeoutMs, retries }, messages);
       expect(samples).toHaveLength(1);
       expect(sampleSchema.parse(samples[0])).toEqual(samples[0]);
       expectOutcome(samples[0]!, waits, stage.differs ?? outcomes[name]);
@@ -106,7 +108,7 @@ describe("every scenario with every target", () => {
     }
   });
 
-  it("has these holes and no other, each with its reason in stages.ts", () => {
+  it("has these holes and no other, each with its reason beside its scenario", () => {
     const holes = columns.flatMap(({ target, stages }) =>
       scenarioNames.filter((name) => "never" in stages[name]).map((name) => `${target}: ${name}`),
     );
@@ -118,6 +120,14 @@ describe("every scenario with every target", () => {
       "function: stream",
       "function: invalid UTF-8",
       "replay: stream",
+      "llama: stream",
+      "llama: refusal",
+      "llama: 401",
+      "llama: 429",
+      "llama: 429 with Retry-After",
+      "llama: 500",
+      "llama: reset mid-stream",
+      "llama: invalid UTF-8",
     ]);
   });
 });

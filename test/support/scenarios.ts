@@ -23,7 +23,13 @@ export type ScenarioName = (typeof scenarioNames)[number];
 
 /** How a call must end. */
 export type Outcome =
-  | { readonly ends: "answer"; readonly refused: boolean; readonly text?: string; readonly tool?: string }
+  | {
+      readonly ends: "answer";
+      readonly refused: boolean;
+      readonly text?: string;
+      readonly tool?: string;
+      readonly arguments?: object;
+    }
   | {
       readonly ends: "failure";
       readonly failure: Pick<Failure, "kind" | "retryable"> & { readonly statusCode?: number };
