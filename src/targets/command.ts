@@ -17,10 +17,10 @@ import {
 } from "./command-options.ts";
 import type { Program } from "./command-process.ts";
 import { workerPool } from "./command-worker.ts";
-import { pricesText, withCost } from "./given-prices.ts";
+import { pricesText } from "./given-prices.ts";
 import { jsonFrom } from "./json-text.ts";
+import { pricedAnswer } from "./priced-answer.ts";
 import { requestFiller, requireAskable } from "./request-template.ts";
-import { answerIn } from "./response-mapping.ts";
 
 /** The classes of failure that a program may report: the others are for the runner. */
 const reportedSchema = z.strictObject({
@@ -70,9 +70,13 @@ function checkProgram({ name, command, directory, env: given }: CommandSettings)
 }
 
 /** The answer in what a program wrote, or the failure that it reports. */
-function answerOf(body: Json, { name, response, prices }: CommandSettings): TargetResponse {
+function answerOf(
+  body: Json,
+  { name, response, prices }: CommandSettings,
+  context: CallContext,
+): TargetResponse {
   if (response !== undefined || !isJsonObject(body) || body.failure === undefined) {
-    return withCost(answerIn(body, response, name), prices);
+    return pricedAnswer(body, { response, prices, who: name }, context);
   }
   const parsed = reportSchema.safeParse(body);
   if (parsed.success) {
@@ -103,14 +107,15 @@ export function commandTarget(options: CommandTargetOptions): Target {
     void work.finally(() => pending.delete(work));
   };
   const pool = workerPool(() => programOf(settings), settings.workers ?? 1, background);
-  const ask = async (input: Json, { signal }: CallContext): Promise<TargetResponse> => {
+  const ask = async (input: Json, context: CallContext): Promise<TargetResponse> => {
+    const { signal } = context;
     if (settings.mode === "worker") {
       const { body, latencyMs } = await pool.ask(input as JsonObject, { maximumBytes, signal });
-      return { ...answerOf(body, settings), latencyMs };
+      return { ...answerOf(body, settings, context), latencyMs };
     }
     const program = programOf(settings);
     const asked = { input: `${JSON.stringify(input)}\n`, maximumBytes, signal, background };
-    return answerOf(jsonFrom(await askOnce(program, asked), program.name, program.redact), settings);
+    return answerOf(jsonFrom(await askOnce(program, asked), program.name, program.redact), settings, context);
   };
   return {
     name: settings.name,

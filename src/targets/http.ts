@@ -4,13 +4,13 @@ import type { Json } from "../core/json.ts";
 import { redactor, redactValue } from "../core/redact.ts";
 import type { Span } from "../core/trace.ts";
 import { withoutUndefined } from "./answer.ts";
-import { pricesText, withCost } from "./given-prices.ts";
+import { pricesText } from "./given-prices.ts";
 import { checkVariables, readCredentials } from "./http-credentials.ts";
 import { exchange, type HttpRequest } from "./http-exchange.ts";
 import { type HttpSettings, type HttpTargetOptions, httpComponents, httpSettings } from "./http-options.ts";
 import { polled } from "./http-poll.ts";
+import { pricedAnswer } from "./priced-answer.ts";
 import { requestFiller, requireAskable } from "./request-template.ts";
-import { answerIn } from "./response-mapping.ts";
 import { prepareSending } from "./send.ts";
 
 /** Attributes of the call's span, by the OpenTelemetry conventions for gen_ai agents and HTTP clients. */
@@ -51,17 +51,18 @@ function requestFor(settings: HttpSettings, body: Json, { signal, traceparent }:
 export function httpTarget(options: HttpTargetOptions): Target {
   const settings = httpSettings(options);
   const fill = requestFiller(settings.body);
+  const reading = { response: settings.response, prices: settings.prices };
   const pending = new Set<Promise<void>>();
   const background = (work: Promise<void>) => {
     pending.add(work);
     void work.finally(() => pending.delete(work));
   };
-  const answer = async (request: HttpRequest): Promise<TargetResponse> => {
+  const answer = async (request: HttpRequest, context: CallContext): Promise<TargetResponse> => {
     try {
       const { json, rateLimit } = await exchange(request);
       const { poll } = settings;
       const body = poll === undefined ? json : await polled(json, poll, request, background);
-      const found = withCost(answerIn(body, settings.response, request.url.host), settings.prices);
+      const found = pricedAnswer(body, { ...reading, who: request.url.host }, context);
       // A server may echo what it was sent.
       return redactValue({ ...found, ...(rateLimit && { rateLimit }) }, request.redact);
     } catch (error) {
@@ -83,7 +84,7 @@ export function httpTarget(options: HttpTargetOptions): Target {
     prepare: (requests) => requireAskable(fill, requests, { name: settings.name, option: "body" }),
     async call(request: TargetRequest, context: CallContext) {
       const body = fill(request, context);
-      const asking = () => answer(requestFor(settings, body, context));
+      const asking = () => answer(requestFor(settings, body, context), context);
       return context.span(`invoke_agent ${settings.name}`, attributesOf(settings), asking, { isLeaf: true });
     },
     async close() {

@@ -72,6 +72,8 @@ const usageNames = {
   outputDetails: "completion_tokens_details",
 } as const;
 
+const usage: Protocol["usage"] = (body) => usageOf(body.usage, usageNames);
+
 function read(body: Members, host: string): Turn {
   const { choice, message, content } = messageOf(body, host);
   const refusal = textOrNull(message.refusal);
@@ -83,7 +85,7 @@ function read(body: Members, host: string): Turn {
     calls,
     refused: refusal !== null || finishReason === "content_filter",
     finishReason,
-    usage: usageOf(body.usage, usageNames),
+    usage: usage(body),
     model: textOrNull(body.model),
     logProbabilities: isJsonObject(logprobs) ? logProbabilitiesOf(logprobs.content) : null,
     facts: bodyFacts(body),
@@ -195,6 +197,7 @@ export const chatProtocol: Protocol = {
     };
   },
   read,
+  usage,
   collect,
   result: (call, text) => ({ role: "tool", tool_call_id: call.id, content: text }),
 };

@@ -57,6 +57,8 @@ const usageNames = {
   outputDetails: "output_tokens_details",
 } as const;
 
+const usage: Protocol["usage"] = (body) => usageOf(body.usage, usageNames);
+
 function read(body: Members, host: string): Turn {
   const { output, status, incomplete_details: incomplete } = body;
   if (!Array.isArray(output)) throw malformed(host, "there is no list `output`");
@@ -75,7 +77,7 @@ function read(body: Members, host: string): Turn {
     calls,
     refused: refusal !== "" || why === "content_filter",
     finishReason: why ?? textOrNull(status),
-    usage: usageOf(body.usage, usageNames),
+    usage: usage(body),
     model: textOrNull(body.model),
     logProbabilities: logProbabilitiesOf(
       parts.flatMap((part) => (Array.isArray(part.logprobs) ? part.logprobs : [])),
@@ -132,6 +134,7 @@ export const responsesProtocol: Protocol = {
     };
   },
   read,
+  usage,
   collect,
   result: (call, text) => ({ type: "function_call_output", call_id: call.id, output: text }),
 };

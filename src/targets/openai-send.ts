@@ -6,7 +6,8 @@ import { type Redact, redactor } from "../core/redact.ts";
 import type { Served, Usage } from "../core/sample.ts";
 import { boundedResponse, boundedText } from "./bounded.ts";
 import { abortedFailure } from "./connection.ts";
-import { gatewayFacts } from "./gateway.ts";
+import { bodyFacts, gatewayFacts } from "./gateway.ts";
+import { countingLosses } from "./lost-usage.ts";
 import { clientMaker, readCredentials } from "./openai-client.ts";
 import { costOfTurn } from "./openai-cost.ts";
 import { declinedBy, openaiFailure, reportedFailure } from "./openai-failure.ts";
@@ -136,6 +137,17 @@ function answered(
   };
 }
 
+/** What an answer used that is none, by what its body and its headers say; `undefined` where they say nothing. It was paid for. */
+function lostUsage(body: Body, headers: Headers, settings: OpenAISettings, protocol: Protocol) {
+  const { served, costUsd } = gatewayFacts(new Map(headers));
+  const usage = protocol.usage(body);
+  const isCacheHit = served.cacheHit === true;
+  const reported = costUsd ?? bodyFacts(body).costUsd;
+  const cost = costOfTurn(settings, { usage, model: textOrNull(body.model) }, reported, isCacheHit);
+  const lost: Usage = { ...usage, costUsd: cost };
+  return Object.values(lost).every((value) => value === null) ? undefined : lost;
+}
+
 /** Makes redactors; the last one is kept as long as the secrets stay the same, since its pattern is dear to make. */
 function redactorMaker(): (secrets: readonly string[]) => Redact {
   let last: { readonly secrets: readonly string[]; readonly redact: Redact } | undefined;
@@ -151,7 +163,7 @@ function redactorMaker(): (secrets: readonly string[]) => Redact {
 export function asker(settings: OpenAISettings, protocol: Protocol) {
   const clientFor = clientMaker(settings);
   const redactFor = redactorMaker();
-  return async (request: Body, { signal, traceparent }: CallContext): Promise<Answered> => {
+  return async (request: Body, { signal, traceparent, reportUsage }: CallContext): Promise<Answered> => {
     const { host } = settings;
     if (signal.aborted) throw abortedFailure(signal, host);
     const sdk = await import("openai");
@@ -165,10 +177,13 @@ export function asker(settings: OpenAISettings, protocol: Protocol) {
       const { body, firstTokenAt } = await bodyOf(response, client, protocol, settings);
       if (signal.aborted) throw abortedFailure(signal, host);
       if (body === null) throw cutOff(host);
-      if (isJsonObject(body.error) || textOrNull(body.error) !== null) {
-        throw reportedFailure(body.error, context);
-      }
-      return answered(protocol.read(body, host), response.headers, settings, { firstTokenAt, redact });
+      const hasError = isJsonObject(body.error) || textOrNull(body.error) !== null;
+      const read = () => {
+        if (hasError) throw reportedFailure(body.error, context);
+        return answered(protocol.read(body, host), response.headers, settings, { firstTokenAt, redact });
+      };
+      const lost = () => lostUsage(body, response.headers, settings, protocol);
+      return countingLosses(read, lost, reportUsage);
     } catch (error) {
       link.end();
       const words = signal.aborted ? null : declinedBy(error, sdk, context);

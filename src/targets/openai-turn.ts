@@ -53,6 +53,8 @@ export interface Protocol {
   ): Record<string, unknown>;
   /** Reads a body. Throws `TargetError` that names the member which cannot be used. */
   read(body: Record<string, unknown>, host: string): Turn;
+  /** The tokens that a body says, even where the rest of it cannot be read. */
+  usage(body: Record<string, unknown>): Turn["usage"];
   /** A collector for one stream. */
   collect(): Collector;
   /** What stands for the result of a call in the conversation. */

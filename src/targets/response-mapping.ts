@@ -232,3 +232,30 @@ export function answerIn(body: Json, mapping: ResponseMapping | undefined, who: 
     what,
   );
 }
+
+/** The value where a mapping says it is, when it is there and of that shape; what cannot be used is left out. */
+function usable(body: Json, where: ResponsePath | undefined, schema: z.ZodType): unknown {
+  const found = where === undefined ? undefined : readPath(body, parsePath(pathOf(where))!);
+  const parsed = found !== undefined && "value" in found ? schema.safeParse(found.value) : undefined;
+  return parsed?.success === true ? parsed.data : undefined;
+}
+
+/** What a body says of its usage and its model, whatever else of it cannot be used. Without `usage` where it says nothing of it. */
+export function reportedIn(
+  body: Json,
+  mapping: ResponseMapping | undefined,
+): Pick<TargetResponse, "usage" | "served"> {
+  const read = (member: "usage" | "served", name: string, schema: z.ZodType) => {
+    const paths = mapping === undefined ? { [name]: `/${member}/${name}` } : (mapping[member] ?? {});
+    return usable(body, (paths as Readonly<Record<string, ResponsePath>>)[name], schema);
+  };
+  const usage = Object.fromEntries(
+    Object.entries(usageSchema.shape).map(([name, schema]) => [name, read("usage", name, schema)]),
+  );
+  const known = withoutUndefined(usage);
+  const model = read("served", "model", z.string());
+  return {
+    ...(Object.values(known).every((value) => value === null) ? {} : { usage: known }),
+    ...(typeof model === "string" ? { served: { model } } : {}),
+  };
+}
