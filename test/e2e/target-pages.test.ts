@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { commandTarget, functionTarget, type Target, type TargetRequest } from "../../src/index.ts";
+import { loadDataset } from "../../src/pipeline/load-dataset.ts";
 import { loadModule } from "../../src/pipeline/load-module.ts";
 
 // The examples of the pages on targets are run as they stand there.
@@ -129,3 +130,12 @@ describe.skipIf(!hasPython)(
     });
   },
 );
+
+it("the cases of the first page are a dataset", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gatewright-"));
+  const block = (wanted: string) => blocksOf("README").find(({ language }) => language === wanted)!.text;
+  writeFileSync(join(folder, "cases.jsonl"), block("json"));
+  writeFileSync(join(folder, "dataset.yaml"), block("yaml"));
+  const { cases } = await loadDataset(folder);
+  expect(cases.map(({ id }) => id)).toEqual(["refund-1", "refund-2"]);
+});
