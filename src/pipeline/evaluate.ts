@@ -101,9 +101,11 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
   const cases = await storing;
   const answered = lastSamples([...earlier.samples, ...samples.fresh]);
   const scores = [...earlier.scores, ...samples.scores];
-  scores.push(
-    ...(await scoreMissing(prepared, environment, answered, { scores, fresh: samples.scores, calls })),
-  );
+  // What this part of the run was answered it has scored.
+  if (environment.resume) {
+    const known = { scores, fresh: samples.scores, calls };
+    scores.push(...(await scoreMissing(prepared, environment, answered, known)));
+  }
   const interrupted: RunResult = {
     kind: "interrupted",
     done: answered.length,

@@ -3,7 +3,7 @@ import type { Operations } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import { trialRate } from "../core/trial-rate.ts";
-import { quantileIntervals } from "../stats/index.ts";
+import { quantileType7 } from "../stats/index.ts";
 import { knownOf, operationEstimates } from "./operation-estimates.ts";
 
 /** Latency, tokens, cost and failures of one side in one cohort. A planned trial without a sample counts as a failure `not_run`. */
@@ -87,8 +87,8 @@ function shareOf(metric: string, answered: readonly Sample[]): number | null {
 export function percentiles(values: readonly (number | null)[]): Operations["latencyMs"] {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return null;
-  const [p50, p95, p99] = quantileIntervals(known, [0.5, 0.95, 0.99], 0.9).map(({ estimate }) => estimate!);
-  return { p50: p50!, p95: p95!, p99: p99! };
+  const at = (probability: number) => quantileType7(known, probability)!;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
 /** The sum of what is known; `null` when nothing is. */
