@@ -1,18 +1,14 @@
-import type { Case } from "../core/dataset.ts";
-import { EvalsError } from "../core/errors.ts";
 import type { Store } from "../core/extensions.ts";
 import type { Redact } from "../core/redact.ts";
-import { redactRelease } from "../core/release.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest, Trial } from "../core/run.ts";
 import type { Sample, SampleIdentity } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
 import { backlog } from "./backlog.ts";
 import { discordantPairs } from "./judge-again.ts";
+import { openRun, storeCases } from "./open-run.ts";
 import { placeOf } from "./place.ts";
 import type { PreparedRun } from "./prepare.ts";
-import { promotionsFor } from "./promotions.ts";
-import { redactCase } from "./redact-case.ts";
 import { report } from "./report.ts";
 import { reusableSamples } from "./reuse.ts";
 import { run } from "./run.ts";
@@ -150,100 +146,6 @@ export function lastSamples(samples: readonly Sample[]): Sample[] {
     } else if (last[position]!.output === null) last[position] = sample;
   }
   return last;
-}
-
-async function openRun(prepared: PreparedRun, environment: RunEnvironment): Promise<RunManifest> {
-  const planned = manifestFor(prepared, environment);
-  if (!environment.resume) {
-    const { store, onWarning = () => {} } = environment;
-    const promotions = await promotionsFor(store, planned, onWarning);
-    const manifest: RunManifest = promotions === undefined ? planned : { ...planned, promotions };
-    await store.append([{ kind: "run", runId: manifest.runId, key: "manifest", body: manifest }]);
-    return manifest;
-  }
-  const stored = (await environment.store.read(environment.runId, "run"))[0];
-  if (stored === undefined) {
-    throw new EvalsError(
-      "RUN_NOT_FOUND",
-      `there is no run ${environment.runId} to resume`,
-      "`evals runs` lists the runs of this store",
-    );
-  }
-  refuseMismatch(stored, planned);
-  return stored;
-}
-
-/** Cases that are stored at once. */
-const casesAtOnce = 64;
-
-/** Keeps the cases as they are now, and gives them as they were kept. No call waits for it; a run that was killed before may lack some. */
-function storeCases({ dataset }: PreparedRun, { store, runId, redact }: RunEnvironment): Promise<Case[]> {
-  const inParts = async () => {
-    const cases: Case[] = [];
-    while (cases.length < dataset.cases.length) {
-      const next = dataset.cases.slice(cases.length, cases.length + casesAtOnce);
-      const kept = next.map((item) => redactCase(item, redact));
-      await store.append(kept.map((body) => ({ kind: "case", runId, key: body.id, body })));
-      cases.push(...kept);
-    }
-    return cases;
-  };
-  const storing = inParts();
-  // Who waits for it at the end is told.
-  storing.catch(() => undefined);
-  return storing;
-}
-
-/** A run may only go on with exactly what it began with. */
-function refuseMismatch(stored: RunManifest, now: RunManifest): void {
-  const parts: [string, (manifest: RunManifest) => unknown][] = [
-    ["the dataset", ({ dataset, filter }) => [dataset.fingerprint, filter]],
-    ["the baseline", ({ baseline }) => baseline.fingerprint],
-    ["the candidate", ({ candidate }) => candidate.fingerprint],
-    ["an evaluator", ({ evaluators }) => evaluators],
-    ["the gate", ({ gate }) => gate.hash],
-    ["the number of repetitions", ({ repetitions }) => repetitions],
-    ["the seed", ({ seed }) => seed],
-  ];
-  const changed = parts.filter(([, part]) => JSON.stringify(part(stored)) !== JSON.stringify(part(now)));
-  if (changed.length === 0) return;
-  const message = `run ${stored.runId} cannot be resumed: ${changed.map(([name]) => name).join(", ")} changed since it began`;
-  throw new EvalsError("RUN_MISMATCH", message, "start a new run with `evals run`, or undo the change");
-}
-
-function manifestFor(
-  prepared: PreparedRun,
-  { runId, now, software, git, startedBy, redact }: RunEnvironment,
-): RunManifest {
-  const { evaluation, dataset, gate } = prepared;
-  return {
-    schemaVersion: 1,
-    runId,
-    createdAt: now(),
-    evaluation: { name: evaluation.value.name, file: evaluation.shown },
-    software,
-    ...(startedBy && { startedBy }),
-    git,
-    dataset: {
-      name: dataset.description.name,
-      version: dataset.version,
-      fingerprint: dataset.fingerprint,
-      cases: dataset.cases.length,
-    },
-    filter: prepared.filter,
-    baseline: redactRelease(prepared.manifests.baseline, redact),
-    candidate: redactRelease(prepared.manifests.candidate, redact),
-    evaluators: prepared.evaluators.map(({ name, version, judge, judgedBy }) => ({
-      name,
-      version,
-      ...(judge && { judge }),
-      ...(judgedBy && { judgedBy }),
-    })),
-    gate: { name: gate.name, hash: prepared.gateHash, definition: gate as RunManifest["gate"]["definition"] },
-    repetitions: prepared.repetitions,
-    seed: prepared.seed,
-    plannedTrials: prepared.trials.length,
-  };
 }
 
 /** Runs every trial that has no answer yet. A trial that failed in an earlier part of the run is tried again. */
