@@ -60,7 +60,14 @@ const exceptions = [
 ];
 /** Stages of the pipeline that no other stage may import; only these files put them together. */
 const stages = ["run.ts", "score.ts", "report.ts", "prepare.ts"];
-const wiring = ["calibrate.ts", "evaluate.ts", "prepare.ts", "refused-report.ts", "score-run.ts"];
+const wiring = [
+  "calibrate.ts",
+  "evaluate.ts",
+  "open-run.ts",
+  "prepare.ts",
+  "refused-report.ts",
+  "score-run.ts",
+];
 
 interface Import {
   readonly file: string;
