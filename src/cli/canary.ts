@@ -1,8 +1,7 @@
-import { EvalsError } from "../core/errors.ts";
 import type { Store } from "../core/extensions.ts";
 import type { Report } from "../core/report.ts";
-import { jsonReporter, loadGate, lookAtCanary, refusedReport, requireCanaryName } from "../index.ts";
-import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
+import { loadGate, lookAtCanary, requireCanaryName } from "../index.ts";
+import { checkOutputs, type OutputOptions, writeOutputs, writeRefusal } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { type OpenProject, openProject } from "./store.ts";
 import { readTraceSide } from "./trace-side.ts";
@@ -34,11 +33,7 @@ export async function canaryCommand(options: CanaryOptions, process: Process): P
     await writeOutputs(report, outputs, process);
     return report.exitCode;
   } catch (error) {
-    if (error instanceof EvalsError) {
-      const report = refusedReport(error);
-      if (error.code !== "OUTPUT_NOT_WRITABLE") await writeFiles(report, outputs);
-      if (outputs.json) process.stdout.write(jsonReporter.render(report));
-    }
+    await writeRefusal(error, outputs, process);
     throw error;
   } finally {
     await store?.close();

@@ -3,7 +3,14 @@ import { access, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { EvalsError } from "../core/errors.ts";
 import type { Report } from "../core/report.ts";
-import { htmlReporter, jsonReporter, junitReporter, markdownReporter, terminalReporter } from "../index.ts";
+import {
+  htmlReporter,
+  jsonReporter,
+  junitReporter,
+  markdownReporter,
+  refusedReport,
+  terminalReporter,
+} from "../index.ts";
 import { mayColour, type Process } from "./process.ts";
 
 /** Where a report goes. */
@@ -50,7 +57,7 @@ export async function checkOutputs(options: OutputOptions): Promise<void> {
 }
 
 /** Writes the report to the files that were asked for. */
-export async function writeFiles(report: Report, options: OutputOptions): Promise<void> {
+async function writeFiles(report: Report, options: OutputOptions): Promise<void> {
   for (const { file, format } of filesOf(options)) {
     await writeFile(file, fileReporters[format].render(report));
   }
@@ -63,4 +70,12 @@ export async function writeOutputs(report: Report, options: OutputOptions, proce
   const terminal = { colour: mayColour(process, stdout), width: stdout.columns ?? 100 };
   stdout.write((options.json ? jsonReporter : terminalReporter(terminal)).render(report));
   for (const { file, format } of filesOf(options)) stderr.write(`${format} report: ${file}\n`);
+}
+
+/** What was refused writes its reports too, so that nobody reads an older one as its outcome. Does nothing for other errors. */
+export async function writeRefusal(error: unknown, outputs: OutputOptions, process: Process): Promise<void> {
+  if (!(error instanceof EvalsError)) return;
+  const report = refusedReport(error);
+  if (error.code !== "OUTPUT_NOT_WRITABLE") await writeFiles(report, outputs);
+  if (outputs.json) process.stdout.write(jsonReporter.render(report));
 }

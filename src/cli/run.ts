@@ -4,20 +4,18 @@ import {
   closeTargets,
   evaluate,
   exitCodeOf,
-  jsonReporter,
   type PreparedRun,
   prepare,
   type RunEnvironment,
   type RunResult,
   redactor,
-  refusedReport,
   secretsOf,
   type TraceEmitter,
   traceEmitter,
 } from "../index.ts";
 import { evaluationFile } from "./evaluation-file.ts";
 import { gitState, gitUser } from "./git.ts";
-import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
+import { checkOutputs, type OutputOptions, writeOutputs, writeRefusal } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { progressDisplay } from "./progress.ts";
 import { type Recorder, recorder } from "./record.ts";
@@ -68,7 +66,7 @@ export async function runCommand(options: RunOptions, process: Process): Promise
     for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
     return await runObserved(prepared, { ...options, ...outputs, file }, project, process);
   } catch (error) {
-    if (error instanceof EvalsError) await reportRefusal(error, outputs, process);
+    await writeRefusal(error, outputs, process);
     throw error;
   } finally {
     await project?.store.close();
@@ -185,13 +183,6 @@ async function runPrepared(
   }
   await writeOutputs(result.report, options, process);
   return result.report.exitCode;
-}
-
-/** A refused run writes its reports too, so that nobody reads an older one as its outcome. */
-async function reportRefusal(error: EvalsError, outputs: OutputOptions, process: Process): Promise<void> {
-  const report = refusedReport(error);
-  if (error.code !== "OUTPUT_NOT_WRITABLE") await writeFiles(report, outputs);
-  if (outputs.json) process.stdout.write(jsonReporter.render(report));
 }
 
 /** Identifiers sort by time and are easy to type: `20260131-142530-4f1a`. */

@@ -1,7 +1,6 @@
 import { loadConfig } from "../config.ts";
-import { EvalsError } from "../core/errors.ts";
-import { compareTraces, jsonReporter, loadGate, refusedReport } from "../index.ts";
-import { checkOutputs, type OutputOptions, writeFiles, writeOutputs } from "./outputs.ts";
+import { compareTraces, loadGate } from "../index.ts";
+import { checkOutputs, type OutputOptions, writeOutputs, writeRefusal } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { readTraceSide } from "./trace-side.ts";
 
@@ -30,11 +29,7 @@ export async function tracesCompareCommand(options: TracesCompareOptions, proces
     await writeOutputs(report, outputs, process);
     return report.exitCode;
   } catch (error) {
-    if (error instanceof EvalsError) {
-      const report = refusedReport(error);
-      if (error.code !== "OUTPUT_NOT_WRITABLE") await writeFiles(report, outputs);
-      if (outputs.json) process.stdout.write(jsonReporter.render(report));
-    }
+    await writeRefusal(error, outputs, process);
     throw error;
   }
 }
