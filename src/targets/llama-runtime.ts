@@ -4,6 +4,7 @@ import { GgufError } from "./gguf-header.ts";
 import { localPath, type ModelFile, readModelFile } from "./llama-file.ts";
 import { type LlamaLibrary, loadLibrary, reasonIn, refused, useLlama } from "./llama-library.ts";
 import { isUri, type LlamaSettings } from "./llama-options.ts";
+import { sampleInTurn } from "./llama-sampling.ts";
 import type { ThoughtSigns } from "./llama-thoughts.ts";
 import { type CallFormat, callFormatOf } from "./llama-tools.ts";
 import { type SlotQueue, slotQueue } from "./slots.ts";
@@ -190,6 +191,7 @@ async function prepareModel(
     threads,
     failedCreationRemedy: false,
   });
+  if (slots > 1) sampleInTurn(target, context);
   const sequences = Array.from({ length: slots }, () =>
     context.getSequence({ contextShift: { strategy: overflow } }),
   );

@@ -229,7 +229,8 @@ describe("the answers of a llama target", () => {
   it("are right with several slots too", async () => {
     const alone = await texts(target(router), 1);
     const made = target({ ...router, slots: 4 });
-    expect(await texts(made, 1)).toEqual(alone);
+    // Again and again: what sequences take from each other they take now and then.
+    for (let round = 1; round <= 12; round++) expect(await texts(made, 1)).toEqual(alone);
     expect(made.components.runtime).toMatchObject({ slots: 4 });
   });
 
