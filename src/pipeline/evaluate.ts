@@ -97,7 +97,7 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
   const cases = await storing;
   const answered = lastSamples([...earlier.samples, ...samples.fresh]);
   const scores = [...earlier.scores, ...samples.scores];
-  // What this part of the run was answered it has scored.
+  // The answers of this part of the run are scored already.
   if (environment.resume) {
     const known = { scores, fresh: samples.scores, calls };
     scores.push(...(await scoreMissing(prepared, environment, answered, known)));

@@ -45,9 +45,6 @@ export function report(all: ReportInput): Report {
   const cohorts = reportedCohorts(dataset, resolved);
   const simple = cohorts.filter(({ tags }) => Object.keys(tags).length <= 1);
   const comparisons = compareAll(cohorts, outcomes, alpha);
-  const sides = (["baseline", "candidate"] as const).map(
-    (side) => [side, samples.filter((sample) => sample.side === side)] as const,
-  );
   const rollback = rollbackTo(manifest.baseline, manifest.candidate);
   const scores = withLaterVotes(input.scores, all.scores);
   const cases = reportCases(dataset.cases, samples, scores, repetitions, evaluators, manifest.seed);
@@ -60,7 +57,9 @@ export function report(all: ReportInput): Report {
     ...(waivers.length > 0 && { decidedAt: input.decidedAt, waivers }),
     comparisons,
     operations: simple.flatMap((cohort) =>
-      sides.map(([side, own]) => summariseOperations(side, cohort, dataset.cases, own, repetitions, alpha)),
+      (["baseline", "candidate"] as const).map((side) =>
+        summariseOperations(side, cohort, dataset.cases, samples, repetitions, alpha),
+      ),
     ),
     ...(judging && { judging }),
     nextSteps: nextSteps(verdict, decisions, changedComponents(rollback), waivers),
