@@ -29,7 +29,36 @@ const reports: Record<string, Report> = {
   traces: traceReport(),
   waived: waivedReport(),
   "long names": withLongNames(),
+  "usual names": withUsualNames(),
 };
+
+/** Names of several parts, as teams give them: longer than a column is wide, and no part of them is. */
+function withUsualNames(): Report {
+  const report = failingReport();
+  const cohort = "customer_segment=self_service_annual & language=pt-BR";
+  const metric = "citation_groundedness_strict.value";
+  const release = "support_agent_2026-11-20_gpt-4.1-mini+rerank/v4";
+  const run = report.provenance!;
+  return {
+    ...report,
+    decisions: report.decisions.map((each) => ({ ...each, cohort, metric })),
+    comparisons: report.comparisons.map((each) => ({ ...each, cohort, metric })),
+    operations: report.operations.map((each) => ({ ...each, cohort })),
+    comparability: [{ level: "note", subject: metric, message: `${metric} in ${cohort} of ${release}` }],
+    cases: report.cases.map((each, i) => ({
+      ...each,
+      caseId: `enterprise_customers/refunds_after_return-${i}`,
+    })),
+    provenance: {
+      ...run,
+      evaluation: {
+        name: "enterprise_customers.brazil",
+        file: "evals/enterprise_customers/brazil/support_agent.eval.ts",
+      },
+      candidate: { ...run.candidate, name: release },
+    },
+  };
+}
 
 function withLongNames(): Report {
   const report = failingReport();
@@ -57,6 +86,26 @@ const contrastScript = `(selector) => {
   const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor].map((each) => light(parse(each)));
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }`;
+
+/** Names that go on in the next line within a word: after a letter or digit, and before another. */
+const brokenWordsScript = `() => [...document.querySelectorAll("bdi, code")].flatMap((name) => {
+  const found = [];
+  const walker = document.createTreeWalker(name, NodeFilter.SHOW_TEXT);
+  let before = null;
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+    for (let i = 0; i < node.data.length; i++) {
+      const range = document.createRange();
+      range.setStart(node, i);
+      range.setEnd(node, i + 1);
+      const box = range.getClientRects()[0];
+      const after = { character: node.data[i], bottom: box?.bottom ?? before?.bottom ?? 0 };
+      const isNext = before !== null && box !== undefined && box.top >= before.bottom - 1;
+      if (isNext && /[\\p{L}\\p{N}]/u.test(before.character) && /[\\p{L}\\p{N}]/u.test(after.character))
+        found.push(name.textContent + ": " + before.character + "|" + after.character);
+      before = after;
+    }
+  return found;
+})`;
 
 describe.skipIf(!there)(
   `the page in a browser${there ? "" : ` (skipped: no browser at ${executablePath}, set CHROMIUM_PATH)`}`,
@@ -120,6 +169,23 @@ describe.skipIf(!there)(
         await page.setViewportSize({ width, height: 1000 });
         expect(await overflow(page), `${width} pixels`).toBeLessThanOrEqual(0);
       }
+      await close();
+    });
+
+    it.each([375, 768, 1280])("breaks no name inside of a word at %i pixels", async (width) => {
+      const { page, close } = await open("usual names", width);
+      await page.locator(".case-row").first().click();
+      expect(await page.evaluate<string[]>(`(${brokenWordsScript})()`)).toEqual([]);
+      await close();
+    });
+
+    it("gives a broken name to the clipboard as it is", async () => {
+      const { page, close } = await open("usual names", 1280);
+      const copied = await page.evaluate<string>(`(() => {
+        getSelection().selectAllChildren(document.querySelector("#decisions tbody code"));
+        return getSelection().toString();
+      })()`);
+      expect(copied).toBe("citation_groundedness_strict.value");
       await close();
     });
 

@@ -13,6 +13,7 @@ import {
   ruleText,
   verdictSymbol,
 } from "../words.ts";
+import { breakable } from "./break-places.tsx";
 import { Code, decisiveOf, Name } from "./parts.tsx";
 import { concernsOf } from "./trust.tsx";
 
@@ -31,7 +32,9 @@ export function Banner({ report }: { report: Report }) {
           {capital(verdictInWords(report))}
           <span class="meaning">The candidate {meaningOf(report)}</span>
         </h1>
-        <p class="headline">{visible(report.headline).replace(/(\d) (%|points?\b)/g, "$1\u00a0$2")}</p>
+        <p class="headline">
+          {breakable(visible(report.headline).replace(/(\d) (%|points?\b)/g, "$1\u00a0$2"))}
+        </p>
       </div>
       <dl class="facts">{factsOf(report)}</dl>
     </section>
@@ -58,11 +61,11 @@ function refusal(error: NonNullable<Report["error"]>, message: string | null) {
   return (
     <>
       <Fact question="Why was it refused?" answer={<Code>{error.code}</Code>}>
-        {message === null ? undefined : visible(message)}
+        {message === null ? undefined : breakable(visible(message))}
       </Fact>
       <div>
         <dt>What to do?</dt>
-        <dd class="remedy">{visible(error.hint)}</dd>
+        <dd class="remedy">{breakable(visible(error.hint))}</dd>
       </div>
     </>
   );

@@ -2,6 +2,7 @@ import type { CaseReport } from "../../core/report.ts";
 import * as format from "../format.ts";
 import { cut, oneLine } from "../text.ts";
 import { changeHeading, changeSymbol, firstReason, tagsText } from "../words.ts";
+import { breakable } from "./break-places.tsx";
 import { lossOf } from "./explorer/select.ts";
 import { Code, Name } from "./parts.tsx";
 
@@ -25,7 +26,7 @@ export function CaseRow({ each }: { each: CaseReport }) {
           <Name>{tagsText(each.cohorts)}</Name>
         </span>
       </span>
-      <span class="why">{cut(oneLine(why === "" ? each.input : why), 160)}</span>
+      <span class="why">{breakable(cut(oneLine(why === "" ? each.input : why), 160))}</span>
       <span class="loss">{loss > 0 ? `loss ${format.fixed(loss, 2)}` : ""}</span>
     </>
   );

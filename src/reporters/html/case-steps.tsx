@@ -3,6 +3,7 @@ import type { CaseReport, CaseSpan } from "../../core/report.ts";
 import type { ToolCall } from "../../core/sample.ts";
 import * as format from "../format.ts";
 import { jsonText, oneLine, visible } from "../text.ts";
+import { breakable } from "./break-places.tsx";
 import { align } from "./explorer/align.ts";
 import { highlighted, quotesOf } from "./explorer/highlight.ts";
 import { Code } from "./parts.tsx";
@@ -183,7 +184,7 @@ function SpanTable({ name, spans, whole }: { name: string; spans: readonly CaseS
           <tr>
             <th scope="row">
               {"· ".repeat(Math.min(span.depth, 6))}
-              {oneLine(span.name)}
+              {breakable(oneLine(span.name))}
               {span.error === undefined ? null : <span class="failure"> failed: {oneLine(span.error)}</span>}
             </th>
             <td class="bar">

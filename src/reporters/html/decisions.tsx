@@ -12,6 +12,7 @@ import {
   tally,
   waiverText,
 } from "../words.ts";
+import { breakable } from "./break-places.tsx";
 import { addressOf } from "./explorer/view.ts";
 import { Code, type ColumnOf, DataTable, Name, Section, VerdictMark } from "./parts.tsx";
 
@@ -116,8 +117,8 @@ function noteOf(isExplored: boolean) {
     const link = isExplored ? linkTo(decision) : null;
     return (
       <>
-        <p>{visible(decision.reason)}</p>
-        {waived === null ? null : <p class="waived">{visible(waived)}</p>}
+        <p>{breakable(visible(decision.reason))}</p>
+        {waived === null ? null : <p class="waived">{breakable(visible(waived))}</p>}
         {hints.length === 0 && link === null ? null : (
           <ul class="hints">
             {hints.map((hint) => (

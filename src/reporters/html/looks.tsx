@@ -5,6 +5,7 @@ import type { Report } from "../../core/report.ts";
 import * as format from "../format.ts";
 import { decidedText, lookColumns, planText } from "../looks.ts";
 import { oneLine, visible } from "../text.ts";
+import { breakable } from "./break-places.tsx";
 import { DataTable, Section } from "./parts.tsx";
 
 const height = 240;
@@ -21,7 +22,7 @@ export function Looks({ report: { canary } }: { report: Report }) {
       title="Looks"
       lead="At each look the comparison that speaks most for harm is held against a boundary that is high at first and falls towards the planned end, so that all looks together keep the error of the gate. The canary passes at the planned end alone."
     >
-      <p>{visible(planText(canary))}</p>
+      <p>{breakable(visible(planText(canary)))}</p>
       {looks.length === 0 ? null : (
         <>
           <Drawing canary={canary} />
@@ -32,7 +33,7 @@ export function Looks({ report: { canary } }: { report: Report }) {
               heading,
               numeric: isNumeric,
               names: index === 0,
-              cell: (look: Look) => oneLine(cell(look)),
+              cell: (look: Look) => <span>{breakable(oneLine(cell(look)))}</span>,
             }))}
             rows={looks}
           />

@@ -1,6 +1,7 @@
 import type { Report } from "../../core/report.ts";
 import * as format from "../format.ts";
 import { visible } from "../text.ts";
+import { breakable } from "./break-places.tsx";
 import { type ColumnOf, DataTable, Name, Section } from "./parts.tsx";
 import { Hash } from "./provenance.tsx";
 
@@ -16,8 +17,8 @@ export function NextSteps({ report }: { report: Report }) {
         <ol class="steps">
           {nextSteps.map(({ action, because }) => (
             <li>
-              <strong>{visible(action)}</strong>
-              <span class="sub">Because {visible(because)}</span>
+              <strong>{breakable(visible(action))}</strong>
+              <span class="sub">Because {breakable(visible(because))}</span>
             </li>
           ))}
         </ol>

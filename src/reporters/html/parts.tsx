@@ -4,6 +4,7 @@ import type { Decision } from "../../core/comparison.ts";
 import type { Verdict } from "../../core/gate.ts";
 import { oneLine } from "../text.ts";
 import { verdictSymbol } from "../words.ts";
+import { breakable } from "./break-places.tsx";
 
 /** A section of the page with its heading, which the contents link to. */
 export function Section(props: { id: string; title: string; lead?: string; children: ComponentChildren }) {
@@ -18,12 +19,12 @@ export function Section(props: { id: string; title: string; lead?: string; child
 
 /** A foreign name on one line, kept apart from the direction of writing around it. */
 export function Name({ children }: { children: string }) {
-  return <bdi>{oneLine(children)}</bdi>;
+  return <bdi>{breakable(oneLine(children))}</bdi>;
 }
 
 /** The name of a metric or another identifier. */
 export function Code({ children }: { children: string }) {
-  return <code>{oneLine(children)}</code>;
+  return <code>{breakable(oneLine(children))}</code>;
 }
 
 /** A verdict as symbol and word; `words` say more than the verdict itself, such as what is waived. */
@@ -69,7 +70,7 @@ export function DataTable<Row>(props: {
         <tr {...role("row")}>
           {columns.map((column) => (
             <th {...role("columnheader")} scope="col" class={classOf(column)}>
-              {column.heading}
+              {breakable(column.heading)}
             </th>
           ))}
         </tr>

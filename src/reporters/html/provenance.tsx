@@ -5,6 +5,7 @@ import * as format from "../format.ts";
 import { objections, promotionText } from "../promotions.ts";
 import { jsonText, oneLine, visible } from "../text.ts";
 import { findingText } from "../words.ts";
+import { breakable } from "./break-places.tsx";
 import { Code, type ColumnOf, DataTable, Name, Section } from "./parts.tsx";
 
 interface ComponentRow {
@@ -42,7 +43,7 @@ export function Provenance({ report }: { report: Report }) {
         <>
           <ul>
             {declared.map((finding) => (
-              <li>{visible(findingText(finding))}</li>
+              <li>{breakable(visible(findingText(finding)))}</li>
             ))}
           </ul>
           <p class="faint">The candidate declares {changesText(run)}.</p>
@@ -109,7 +110,7 @@ function runFacts(run: RunManifest) {
       </Fact>
       <LiveSince run={run} />
       <Fact name="Cases chosen by">{run.filter === null ? "all cases" : <Code>{run.filter}</Code>}</Fact>
-      <Fact name="Evaluators">{oneLine(run.evaluators.map(evaluatorText).join(", "))}</Fact>
+      <Fact name="Evaluators">{breakable(oneLine(run.evaluators.map(evaluatorText).join(", ")))}</Fact>
       <Fact name="Gate">
         <Name>{gate.name}</Name>, <Hash value={gate.hash} />
       </Fact>

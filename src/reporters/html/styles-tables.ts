@@ -22,6 +22,7 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
 .frame table { margin-bottom: 0; min-width: 56rem; }
 .scroll thead .number { white-space: normal; }
 .scroll td:not(.number) { min-width: 7rem; }
+.scroll tbody th { min-width: 11rem; } .scroll tbody th, .scroll tbody td { vertical-align: top; }
 .scroll tbody bdi, .scroll tbody code { display: inline-block; max-width: 15rem; white-space: normal; overflow-wrap: break-word; vertical-align: baseline; }
 .cards tbody th, .cards tbody td:nth-child(3) { min-width: 8.5rem; overflow-wrap: anywhere; }
 .side-name { color: var(--faint); font-weight: 400; }

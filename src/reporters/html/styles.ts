@@ -102,7 +102,7 @@ const narrow = `
   summary { break-after: avoid; }
   .frame { overflow: visible; }
   table { font-size: .8125rem; } .frame table { min-width: 0; font-size: .6875rem; }
-  th, td, .scroll td:not(.number), .cards tbody th, .cards tbody td:nth-child(3) { min-width: 0; padding-right: .375rem; }
+  th, td, .scroll tbody th, .scroll td:not(.number), .cards tbody th, .cards tbody td:nth-child(3) { min-width: 0; padding-right: .375rem; }
   .number, .evidence .nowrap { white-space: normal; }
   .scroll thead th { font-size: inherit; } .scroll thead th, .scroll tbody bdi, .scroll tbody code { overflow-wrap: anywhere; }
 }

@@ -3,6 +3,7 @@ import type { Report } from "../../core/report.ts";
 import type { TraceComparison, TraceSide, Transition } from "../../core/trace-comparison.ts";
 import * as format from "../format.ts";
 import { cut, oneLine, visible } from "../text.ts";
+import { breakable } from "./break-places.tsx";
 import { Code, type ColumnOf, DataTable, Name, Section } from "./parts.tsx";
 
 interface SideFact {
@@ -45,8 +46,8 @@ export function TraceCoverage({ report }: { report: Report }) {
   const { baseline, candidate } = traces;
   const columns: ColumnOf<SideFact>[] = [
     { heading: "Of the traces", names: true, cell: ({ label }) => label },
-    { heading: "Baseline", cell: ({ text }) => oneLine(text(baseline)) },
-    { heading: "Candidate", cell: ({ text }) => oneLine(text(candidate)) },
+    { heading: "Baseline", cell: ({ text }) => <span>{breakable(oneLine(text(baseline)))}</span> },
+    { heading: "Candidate", cell: ({ text }) => <span>{breakable(oneLine(text(candidate)))}</span> },
   ];
   const skipped = [
     ...baseline.skipped.map((text) => `baseline: ${text}`),
@@ -66,7 +67,7 @@ export function TraceCoverage({ report }: { report: Report }) {
       ) : (
         <ul>
           {skipped.map((text) => (
-            <li>{visible(text)}</li>
+            <li>{breakable(visible(text))}</li>
           ))}
         </ul>
       )}

@@ -4,6 +4,7 @@ import type { Report } from "../../core/report.ts";
 import * as format from "../format.ts";
 import { visible } from "../text.ts";
 import { caseCount, comparabilitySymbol, comparabilityWord, failuresText } from "../words.ts";
+import { breakable } from "./break-places.tsx";
 import { Code, Name, Section } from "./parts.tsx";
 import { Waivers } from "./waivers.tsx";
 
@@ -72,10 +73,10 @@ function comparability(report: Report): Concern[] {
         symbol: comparabilitySymbol[level],
         kind: comparabilityWord[level],
         text: message.includes(subject) ? (
-          visible(message)
+          breakable(visible(message))
         ) : (
           <>
-            <Code>{subject}</Code>: {visible(message)}
+            <Code>{subject}</Code>: {breakable(visible(message))}
           </>
         ),
       })),

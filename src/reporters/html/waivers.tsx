@@ -1,6 +1,7 @@
 import type { ReportedWaiver, WaiverState } from "../../core/waiver.ts";
 import * as format from "../format.ts";
 import { oneLine, visible } from "../text.ts";
+import { breakable } from "./break-places.tsx";
 import { Code, type ColumnOf, DataTable, Name } from "./parts.tsx";
 
 const stateWords: Readonly<Record<WaiverState, string>> = {
@@ -22,7 +23,7 @@ export function Waivers({ waivers }: { waivers: readonly ReportedWaiver[] }) {
       caption={`Waivers of the gate: ${waivers.length}`}
       columns={columns}
       rows={waivers}
-      note={({ message }) => <p>{visible(message)}</p>}
+      note={({ message }) => <p>{breakable(visible(message))}</p>}
     />
   );
 }
@@ -60,15 +61,15 @@ function lastDay({ expires, daysLeft, isExpiringSoon }: ReportedWaiver) {
 function Reason({ waiver: { reason, link, candidate } }: { waiver: ReportedWaiver }) {
   return (
     <span>
-      {oneLine(reason)}
+      {breakable(oneLine(reason))}
       {link === undefined ? null : (
         <span class="sub">
           {/^https?:\/\//i.test(link) ? (
             <a href={link} rel="noreferrer">
-              {oneLine(link)}
+              {breakable(oneLine(link))}
             </a>
           ) : (
-            oneLine(link)
+            breakable(oneLine(link))
           )}
         </span>
       )}
