@@ -147,9 +147,9 @@ async function callOnce(
   signal.addEventListener("abort", interrupt, { once: true });
   try {
     const trace = traceparent === undefined ? {} : { traceparent };
-    const call = Promise.resolve(
-      target.call(request, { signal: attempt.signal, seed, ...recorders, ...trace }),
-    );
+    // What a target changes in its request, as an agent that appends to the messages, must reach neither another attempt nor the other side.
+    const own = structuredClone(request);
+    const call = Promise.resolve(target.call(own, { signal: attempt.signal, seed, ...recorders, ...trace }));
     const response: unknown = await Promise.race([call, ended]);
     if (typeof response === "object" && response !== null) return response as TargetResponse;
     throw new TargetError({ kind: "target", message: "malformed answer: not an object", retryable: false });

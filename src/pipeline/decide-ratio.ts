@@ -13,6 +13,7 @@ import {
   ratioStatistics,
   ratioUnits,
   valuesForPercentile,
+  worstCaseRatio,
 } from "./ratio-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
 import { unpairedDecision } from "./unpaired-decision.ts";
@@ -32,6 +33,8 @@ interface Evidence {
   readonly measure: RatioMeasure;
   readonly found: RatioStatistics | null;
   readonly interval: Interval | null;
+  /** False when the bound is not kept were every trial that the candidate gave no value for to speak against it. */
+  readonly isKeptAtWorst: boolean;
   readonly cases: number;
   readonly planned: number;
   readonly reported: Readonly<Record<Side, Reported>>;
@@ -41,8 +44,8 @@ interface Evidence {
 }
 
 /**
- * The decision on the largest ratio, candidate over baseline: pass when the upper bound at level 1 − 2·alpha keeps it and no value is
- * lacking that could hide a rise; else fail when a rise is proven, at alpha over the number of ratio checks of the same severity (Bonferroni),
+ * The decision on the largest ratio, candidate over baseline: pass when the upper bound at level 1 − 2·alpha keeps it, also were every trial that
+ * the candidate left unanswered to speak against it, and no answered trial lacks a value that could hide a rise; else fail when a rise is proven, at alpha over the number of ratio checks of the same severity (Bonferroni),
  * and the bound is not kept; else inconclusive. `margin` and `threshold` are `null`: the bound stands in the rule.
  */
 export function decideRatio(
@@ -111,10 +114,12 @@ function evidenceOf(
   const members = cases.filter((item) => inCohort(check.cohort, item.cohorts));
   const { units, reported } = ratioUnits(measure, members, samples);
   const found = ratioStatistics(measure, units);
+  const worst = worstCaseRatio(measure, units, repetitions);
   const shared = {
     check,
     measure,
     found,
+    isKeptAtWorst: worst === null || isWithin(worst.intervalAt(alpha), check),
     cases: members.length,
     planned: members.length * repetitions,
     reported,
@@ -142,16 +147,22 @@ function verdictOf(evidence: Evidence, isRisen: boolean): Verdict {
 
 /** True when the bound is kept by what was observed. */
 function isKept({ interval, check }: Evidence): boolean {
-  return interval !== null && interval.upper <= check.criterion.maximumRatio!;
+  return isWithin(interval, check);
+}
+
+function isWithin(interval: Interval | null, { criterion }: GateCheck): boolean {
+  return interval !== null && interval.upper <= criterion.maximumRatio!;
 }
 
 /** What could hide a rise though the bound is kept by what was observed; `null` when nothing could. */
-function hiding({ measure, reported, have, needed }: Evidence): string | null {
+function hiding({ measure, reported, have, needed, planned, isKeptAtWorst }: Evidence): string | null {
   const { lacking, valued } = reported.candidate;
   if (lacking > 0)
     return `${lacking} of ${plural(lacking + valued, "answered trial")} of the candidate report no value`;
   if (reported.baseline.zero > 0)
     return `${plural(reported.baseline.zero, "answered trial")} of the baseline report 0, of which there is no ratio`;
+  if (!isKeptAtWorst)
+    return `the candidate left ${plural(planned - valued, "trial")} unanswered, and were they the worst of all, it would not`;
   if (measure.kind === "mean" && have < needed)
     return `${plural(have, "independent case")} cannot prove it, at least ${needed} are needed`;
   return null;

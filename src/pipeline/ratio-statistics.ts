@@ -76,6 +76,31 @@ export function ratioStatistics(measure: RatioMeasure, units: readonly RatioUnit
 }
 
 /**
+ * The same with every trial that the candidate gave no value for against it, over the cases of which the baseline has a value. Of a percentile it is
+ * slower than any other; of a mean, which one unbounded value would carry away, as dear as the dearest that was seen on either side.
+ *
+ * @param repetitions planned trials of a case on a side.
+ * @returns `null` when nothing is missing, or when there is no such case.
+ */
+export function worstCaseRatio(
+  measure: RatioMeasure,
+  units: readonly RatioUnit[],
+  repetitions: number,
+): RatioStatistics | null {
+  const isShort = ({ values }: RatioUnit) =>
+    values.baseline.length > 0 && values.candidate.length < repetitions;
+  if (!units.some(isShort)) return null;
+  const seen = units.flatMap(({ values }) => [...values.baseline, ...values.candidate]);
+  const worst =
+    measure.kind === "percentile" ? Number.MAX_VALUE : seen.reduce((most, value) => Math.max(most, value));
+  const filled = units.filter(isShort).map((unit): RatioUnit => {
+    const missing = Array.from({ length: repetitions - unit.values.candidate.length }, () => worst);
+    return { ...unit, values: { ...unit.values, candidate: [...unit.values.candidate, ...missing] } };
+  });
+  return ratioStatistics(measure, [...units.filter((unit) => !isShort(unit)), ...filled]);
+}
+
+/**
  * Percentiles over the answered trials: the sides are taken as two groups whose clusters are the cases or what these share. That a case is slow
  * on both sides widens the interval.
  */

@@ -23,7 +23,8 @@ export async function score(
 ): Promise<Score[]> {
   const { output } = sample;
   if (output === null) return [];
-  freeze(output);
+  freeze(item);
+  freeze(sample);
   const scores: Score[] = [];
   for (const evaluator of evaluators) {
     const judging = openJudging?.(round);
@@ -62,7 +63,7 @@ async function judge(
   }
 }
 
-/** Evaluators share the answer: none may change what the next one sees. */
+/** Evaluators share the case and the sample, and the case is that of the other side too: none may change what the next one sees. */
 function freeze(value: unknown): void {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
   Object.freeze(value);

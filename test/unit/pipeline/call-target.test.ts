@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Message, Passage } from "../../../src/core/dataset.ts";
 import { type Failure, TargetError } from "../../../src/core/errors.ts";
 import type { CallContext, Target, TargetResponse } from "../../../src/core/extensions.ts";
 import { type CallOptions, callTarget } from "../../../src/pipeline/call-target.ts";
@@ -142,6 +143,28 @@ describe("a call", () => {
       }),
     );
     expect(outcome.failure).toMatchObject({ kind: "target" });
+  });
+});
+
+// Guarded against: agents append their answer to the messages that they are given. The next attempt, and the other release, would be asked another question.
+describe("a target that changes its request", () => {
+  it("changes it for itself alone: not for another attempt, not for the other side", async () => {
+    const asked: unknown[] = [];
+    const target: Target = {
+      name: "appends",
+      components: {},
+      async call(given) {
+        asked.push(structuredClone(given));
+        (given.messages as Message[]).push({ role: "assistant", content: "my answer" });
+        (given.context as Passage[]).length = 0;
+        (given.input as { variables?: object }).variables = { seen: true };
+        throw new TargetError({ kind: "provider", message: "down", retryable: true });
+      },
+    };
+    const before = structuredClone(request);
+    await call(target, { retries: 1 });
+    expect(asked).toEqual([before, before]);
+    expect(request).toEqual(before);
   });
 });
 

@@ -19,7 +19,9 @@ const cost = { metric: "cost_usd", maximumRatio: 1.25 };
 
 function reportOf(n: number, criteria: readonly object[], measure: Measure, letters: Pairs = "pp") {
   const cases = casesOf(n, (index) => ({ cohorts: { tier: index % 2 === 0 ? "free" : "pro" } }));
-  const input = reportInput(cases, Array(n).fill(letters) as Pairs[], criteria);
+  return reportOn(reportInput(cases, Array(n).fill(letters) as Pairs[], criteria), measure);
+}
+function reportOn(input: ReturnType<typeof reportInput>, measure: Measure) {
   const samples = input.samples.map((sample): Sample => {
     const { latencyMs = 100, ...usage } = measure(Number(sample.caseId.slice(1)), sample.side);
     return { ...sample, latencyMs, usage: { ...sample.usage, ...usage } };
@@ -28,6 +30,11 @@ function reportOf(n: number, criteria: readonly object[], measure: Measure, lett
 }
 function decide(n: number, criterion: object, measure: Measure, letters?: Pairs): Decision {
   return reportOf(n, [criterion], measure, letters).decisions[0]!;
+}
+/** The decision where each case came out in a way of its own. */
+function decideEach(letters: readonly string[], criterion: object, measure: Measure): Decision {
+  const input = reportInput(casesOf(letters.length), letters as Pairs[], [criterion]);
+  return reportOn(input, measure).decisions[0]!;
 }
 /** Latencies of 500 to 1,095 ms in an order of their own on each side; the candidate's times a factor. */
 const slower =
@@ -110,8 +117,26 @@ describe("the largest ratio of a percentile", () => {
 
   it("counts trials without an answer, and compares the cases that both sides answered", () => {
     const found = decide(120, p95, slower(1), "p- pp");
-    expect(found).toMatchObject({ decision: "pass", n: 120 });
+    expect(found).toMatchObject({ n: 120, estimate: 1 });
     expect(found.reason).toMatch(/; without a value: 120 of 240 trials of the candidate$/);
+  });
+
+  // Invariant 2 of ARCHITECTURE.md: a pass must hold even if every missing value were bad. A candidate that times out on every eighth case, all of
+  // them slow, has a 95th percentile that is the time limit or worse.
+  it("does not pass a candidate that leaves its slow cases unanswered", () => {
+    const everyEighth = Array.from({ length: 200 }, (_, index) => (index % 8 === 0 ? "p-" : "pp"));
+    const slow: Measure = (index) => ({ latencyMs: index % 8 === 0 ? 2000 : 100 + index });
+    const found = decideEach(everyEighth, p95, slow);
+    expect(found).toMatchObject({ decision: "inconclusive", n: 175 });
+    expect(found.reason).toContain("the candidate left 25 trials unanswered");
+    expect(decideEach(everyEighth, { ...p95, metric: "latency_ms.p50" }, slow).decision).toBe("pass");
+  });
+
+  it("bears as many unanswered trials as cannot move it beyond the bound, and any number of the baseline's", () => {
+    const few = Array.from({ length: 400 }, (_, index) => (index % 200 === 0 ? "p-" : "pp"));
+    expect(decideEach(few, p95, slower(1)).decision).toBe("pass");
+    const ofBaseline = Array.from({ length: 400 }, (_, index) => (index % 4 === 0 ? "-p" : "pp"));
+    expect(decideEach(ofBaseline, p95, slower(1)).decision).toBe("pass");
   });
 
   it("is inconclusive and never a pass when nothing was answered", () => {
@@ -169,6 +194,18 @@ describe("the largest ratio of a mean", () => {
     // A baseline that reports none leaves a case out; one that reports 0 may hide that the case became dear.
     expect(decide(60, cost, missing(null, "baseline"))).toMatchObject({ decision: "pass", n: 59 });
     expect(decide(60, cost, missing(0, "baseline")).decision).toBe("inconclusive");
+  });
+
+  it("counts what the candidate left unanswered as the dearest that was seen", () => {
+    const everyEighth = Array.from({ length: 200 }, (_, index) => (index % 8 === 0 ? "p-" : "pp"));
+    const dear: Measure = (index) => ({ costUsd: index % 8 === 0 ? 0.05 : 0.01 });
+    // 1/8 at 0.05 on both sides: nothing is dearer than what was seen.
+    expect(decideEach(everyEighth, cost, dear).decision).toBe("pass");
+    // One case at 0.5 was seen: an eighth like it would make the mean five times as large.
+    const dearest: Measure = (index) => ({ costUsd: index === 1 ? 0.5 : 0.01 });
+    const found = decideEach(everyEighth, cost, dearest);
+    expect(found.decision).toBe("inconclusive");
+    expect(found.reason).toContain("the candidate left 25 trials unanswered");
   });
 
   it("is inconclusive and never a pass when no trial reports one", () => {

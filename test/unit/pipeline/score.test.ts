@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Evaluator } from "../../../src/core/extensions.ts";
+import type { Evaluator, EvaluatorInput } from "../../../src/core/extensions.ts";
 import { redactor } from "../../../src/core/redact.ts";
 import { type Evaluation, scored, scoreSchema, unscored } from "../../../src/core/score.ts";
 import { score } from "../../../src/pipeline/score.ts";
@@ -124,6 +124,36 @@ describe("an evaluator that is broken", () => {
     });
     await score(caseOf("c"), sampleOf("c", { text: "an answer" }), [changing, next], (text) => text);
     expect(seen).toBe("an answer");
+  });
+
+  // Guarded against: the case is shared by both sides. An evaluator that adds what it saw to the expected answers accepts everything from then on.
+  it.each([
+    [
+      "the tags of the case",
+      ({ case: given }: EvaluatorInput) => delete (given.cohorts as Record<string, string>).tier,
+    ],
+    [
+      "an expectation of the case",
+      ({ case: given }: EvaluatorInput) => ((given.expected as { answer: string }).answer = "anything"),
+    ],
+    [
+      "the usage of the sample",
+      ({ sample: given }: EvaluatorInput) => ((given.usage as { costUsd: number }).costUsd = 0),
+    ],
+    [
+      "the latency of the sample",
+      ({ sample: given }: EvaluatorInput) => ((given as { latencyMs: number }).latencyMs = 0),
+    ],
+  ])("and changes %s does not change what the next one and the report see", async (_, change) => {
+    const item = { ...caseOf("c"), cohorts: { tier: "free" }, expected: { answer: "right" } };
+    const own = sampleOf("c", { text: "an answer" });
+    const before = structuredClone({ item, own });
+    const changing = evaluatorOf((input: EvaluatorInput) => {
+      change(input);
+      return unscored("");
+    });
+    await score(item, own, [changing], (text) => text);
+    expect({ item, own }).toEqual(before);
   });
 });
 
