@@ -3,7 +3,7 @@ import type { CallContext, Target, TargetRequest, TargetResponse } from "../core
 import { type Attempt, type Usage, usageUnknown } from "../core/sample.ts";
 import type { Span } from "../core/trace.ts";
 import { soundUsage, usageOver } from "../core/usage.ts";
-import { longestPauseMs, type Pace } from "./pace.ts";
+import { askedMs, longestPauseMs, type Pace, type Ticket } from "./pace.ts";
 import { recordSpans } from "./record-spans.ts";
 
 /** How a target is called. */
@@ -59,13 +59,8 @@ export async function callTarget(
   });
   if (options.signal.aborted) return failed(interrupted);
   for (;;) {
-    // A trial that waits for its turn is not in anyone's way: a place is taken for the attempt alone.
-    const { rateKey = options.lane ?? "" } = target;
-    const ticket = rateKey === null ? undefined : await options.pace?.enter(rateKey, options.signal);
-    if (options.signal.aborted) {
-      ticket?.failed(undefined);
-      return failed(interrupted);
-    }
+    const { ticket, refusal } = await admit(target, options);
+    if (refusal !== undefined) return failed(refusal);
     const slowed = ticket?.slowed === undefined ? {} : { slowed: ticket.slowed };
     const { span, spans } = recordSpans(options.clock);
     const begun = options.clock();
@@ -79,21 +74,37 @@ export async function callTarget(
       return { response, failure: null, attempts, spans, spent: spent() };
     } catch (error) {
       const failure = failureOf(error);
-      const { retryAfterMs: asked, rateLimit } = error instanceof TargetError ? error : noAdvice;
-      if (failure.kind === "rate_limit") ticket?.limited(asked, rateLimit);
-      else ticket?.failed(rateLimit);
+      const { retryAfterMs, rateLimit } = error instanceof TargetError ? error : noAdvice;
+      const isLimited = failure.kind === "rate_limit";
+      const asked = isLimited ? askedMs(retryAfterMs, rateLimit) : retryAfterMs;
+      const usage = used.length === 0 ? undefined : usageOver(used);
+      if (isLimited) ticket?.limited(retryAfterMs, rateLimit, usage);
+      else ticket?.failed(rateLimit, usage);
       attempts.push({ latencyMs: options.clock() - begun, failure, ...slowed });
       lost.push(...used);
+      const isTooLong = asked !== undefined && asked > longestPauseMs;
+      if (isLimited && isTooLong) options.pace?.close(target, asked);
       if (!mayRetry(failure, attempts, options.retries) || options.signal.aborted) {
         return failed(failure, spans);
       }
-      if (asked !== undefined && asked > longestPauseMs) {
-        return failed(notWaitedFor(failure, asked), spans);
-      }
+      if (isTooLong) return failed(notWaitedFor(failure, asked), spans);
       await options.wait(asked ?? backOffMs(attempts.length, options.seed), options.signal);
       if (options.signal.aborted) return failed(interrupted, spans);
     }
   }
+}
+
+/** Waits until one more attempt may be made. A trial that waits is not in anyone's way: a place is taken for the attempt alone. */
+async function admit(
+  target: Target,
+  { pace, lane = "", signal }: CallOptions,
+): Promise<{ readonly ticket?: Ticket | undefined; readonly refusal?: Failure }> {
+  const { rateKey = lane } = target;
+  const ticket = rateKey === null ? undefined : await pace?.enter(rateKey, signal);
+  const closedMs = pace?.closedMs(target) ?? 0;
+  if (!signal.aborted && closedMs === 0) return { ticket };
+  ticket?.failed(undefined);
+  return { refusal: signal.aborted ? interrupted : notCalled(closedMs) };
 }
 
 const noAdvice = { retryAfterMs: undefined, rateLimit: undefined };
@@ -107,6 +118,12 @@ function mayRetry(failure: Failure, attempts: readonly Attempt[], retries: numbe
 }
 
 const interrupted: Failure = { kind: "aborted", message: "the run was interrupted", retryable: true };
+
+/** A provider that said that it will not answer for so long is not asked in vain. */
+function notCalled(closedMs: number): Failure {
+  const message = "not called: an earlier call was refused at a rate limit";
+  return notWaitedFor({ kind: "rate_limit", message, retryable: true }, closedMs);
+}
 
 /** A run that slept for hours would look like one that hangs; a resumed run tries again. */
 function notWaitedFor(failure: Failure, askedMs: number): Failure {

@@ -1,5 +1,5 @@
 import type { RateLimit, TargetResponse } from "../core/extensions.ts";
-import type { Attempt } from "../core/sample.ts";
+import type { Attempt, Usage } from "../core/sample.ts";
 
 /** Limits that the evaluation sets, for all calls to one provider together. */
 export interface PaceLimits {
@@ -24,10 +24,10 @@ export interface Ticket {
   /** How many attempts might be made at a time when it was let in, where that was fewer than the evaluation allows. */
   readonly slowed?: Attempt["slowed"];
   answered(response: TargetResponse): void;
-  /** It failed at a rate limit; `retryAfterMs` is what the provider asks to wait. */
-  limited(retryAfterMs: number | undefined, rateLimit: RateLimit | undefined): void;
+  /** It failed at a rate limit; `retryAfterMs` is what the provider asks to wait, `usage` what it used all the same. */
+  limited(retryAfterMs: number | undefined, rateLimit: RateLimit | undefined, usage?: Partial<Usage>): void;
   /** It failed otherwise. */
-  failed(rateLimit: RateLimit | undefined): void;
+  failed(rateLimit: RateLimit | undefined, usage?: Partial<Usage>): void;
 }
 
 /** How fast calls are made at present. */
@@ -42,16 +42,38 @@ export interface PaceState {
 export interface Pace {
   /** Waits until one more attempt may start. Attempts with the same key are spaced together. Ends early when the signal is aborted. */
   enter(key: string, signal: AbortSignal): Promise<Ticket>;
+  /** Takes that a target asks for a wait in milliseconds that is too long for a run. It is not called before. */
+  close(target: object, ms: number): void;
+  /** Milliseconds until a target may be called again that was closed; 0 for every other. */
+  closedMs(target: object): number;
   state(): PaceState;
 }
 
 /** A provider that asks for more means that it will not answer in this run: five minutes, in milliseconds. */
 export const longestPauseMs = 300_000;
 
+/** Milliseconds that a refusal asks to wait: as it says, else until what is used up is there again; `undefined` where it says neither. */
+export function askedMs(
+  retryAfterMs: number | undefined,
+  rateLimit: RateLimit | undefined,
+): number | undefined {
+  return retryAfterMs ?? (isUsedUp(rateLimit) ? rateLimit?.resetMs : undefined);
+}
+
+function isUsedUp(left: RateLimit | undefined): boolean {
+  return left?.remainingRequests === 0 || left?.remainingTokens === 0;
+}
+
 /** A pace in which every key has a lane of its own. */
 export function pace(options: PaceOptions): Pace {
   const lanes = new Map<string, Lane>();
+  const closed = new WeakMap<object, number>();
+  const { clock } = options;
   return {
+    close(target, ms) {
+      closed.set(target, Math.max(closed.get(target) ?? 0, clock() + ms));
+    },
+    closedMs: (target) => Math.max(0, (closed.get(target) ?? 0) - clock()),
     enter(key, signal) {
       const lane = lanes.get(key) ?? laneOf(options);
       lanes.set(key, lane);
@@ -75,7 +97,7 @@ interface Lane {
 /**
  * Attempts at one provider. So many at a time as it bears: additive increase, multiplicative decrease (Chiu & Jain 1989, Computer Networks
  * 17:1). A rate limit halves the number, once for all that were in flight together; each answer adds its share of one more. A pause that the
- * provider asks for holds for all. Who comes first is let in first.
+ * provider asks for holds for all; one that is too long for a run holds for none, since it may be for one model of many. Who comes first is let in first.
  */
 function laneOf({ concurrency, limits, clock, wait }: PaceOptions): Lane {
   const starts = spacing(limits.requestsPerMinute, clock);
@@ -89,12 +111,8 @@ function laneOf({ concurrency, limits, clock, wait }: PaceOptions): Lane {
   let openAt = Number.NEGATIVE_INFINITY;
   let turn: Promise<unknown> = Promise.resolve();
   let resume = () => {};
-  const pauseFor = (ms: number) => {
-    openAt = Math.max(openAt, clock() + Math.min(ms, longestPauseMs));
-  };
-  const heed = (left: RateLimit | undefined) => {
-    if (left?.resetMs === undefined) return;
-    if (left.remainingRequests === 0 || left.remainingTokens === 0) pauseFor(left.resetMs);
+  const heed = (ms: number | undefined) => {
+    if (ms !== undefined && ms <= longestPauseMs) openAt = Math.max(openAt, clock() + ms);
   };
   const leave = () => {
     inFlight--;
@@ -110,25 +128,24 @@ function laneOf({ concurrency, limits, clock, wait }: PaceOptions): Lane {
     return {
       slowed: to < concurrency ? { to, from: concurrency } : undefined,
       answered({ usage, rateLimit }) {
-        tokens.settle(reserved, usage);
+        tokens.settle(reserved, usage ?? {});
         allowed = Math.min(concurrency, allowed + 1 / allowed);
-        heed(rateLimit);
+        heed(askedMs(undefined, rateLimit));
         leave();
       },
-      limited(retryAfterMs, rateLimit) {
-        tokens.settle(reserved, undefined);
+      limited(retryAfterMs, rateLimit, usage) {
+        tokens.settle(reserved, usage);
         rateLimited++;
         if (number > lowered) {
           allowed = Math.max(1, allowed / 2);
           lowered = started;
         }
-        if (retryAfterMs !== undefined) pauseFor(retryAfterMs);
-        heed(rateLimit);
+        heed(askedMs(retryAfterMs, rateLimit));
         leave();
       },
-      failed(rateLimit) {
-        tokens.settle(reserved, undefined);
-        heed(rateLimit);
+      failed(rateLimit, usage) {
+        tokens.settle(reserved, usage);
+        heed(askedMs(undefined, rateLimit));
         leave();
       },
     };
@@ -172,10 +189,10 @@ function spacing(perMinute: number | undefined, clock: () => number): { take(): 
 interface TokenBucket {
   /** Sets aside what a call has cost on average so far. */
   take(): number;
-  /** Puts what was really used in the place of what was set aside. */
-  settle(reserved: number, usage: TargetResponse["usage"]): void;
+  /** Puts what was really used in the place of what was set aside; `undefined` for a call that says nothing because it failed. */
+  settle(reserved: number, usage: Partial<Usage> | undefined): void;
   waitMs(): number;
-  /** True while nothing is known of what a call costs and one is on its way. */
+  /** True while nothing is known of what a call costs and one is on its way. Not of a target that reports no tokens: it would go on one by one for ever. */
   isBlind(inFlight: number): boolean;
 }
 
@@ -190,6 +207,7 @@ function tokenBucket(perMinute: number | undefined, clock: () => number): TokenB
   let filledAt = clock();
   let known = 0;
   let used = 0;
+  let hasAnswered = false;
   const fill = () => {
     const now = clock();
     left = Math.min(most, left + (now - filledAt) * perMs);
@@ -207,6 +225,7 @@ function tokenBucket(perMinute: number | undefined, clock: () => number): TokenB
       const isKnown = typeof inputTokens === "number" || typeof outputTokens === "number";
       const actual = (inputTokens ?? 0) + (outputTokens ?? 0);
       left += reserved - actual;
+      if (usage !== undefined) hasAnswered = true;
       if (!isKnown) return;
       known++;
       used += actual;
@@ -215,6 +234,6 @@ function tokenBucket(perMinute: number | undefined, clock: () => number): TokenB
       fill();
       return left > 0 ? 0 : Math.ceil((1 - left) / perMs);
     },
-    isBlind: (inFlight) => known === 0 && inFlight > 0,
+    isBlind: (inFlight) => !hasAnswered && inFlight > 0,
   };
 }

@@ -35,17 +35,19 @@ const headerNames = {
     "ratelimit-remaining",
   ],
   tokens: ["x-ratelimit-remaining-tokens", "anthropic-ratelimit-tokens-remaining"],
-  resets: [
+  requestResets: [
     "x-ratelimit-reset-requests",
-    "x-ratelimit-reset-tokens",
     "anthropic-ratelimit-requests-reset",
-    "anthropic-ratelimit-tokens-reset",
     "x-ratelimit-reset",
     "ratelimit-reset",
   ],
+  tokenResets: ["x-ratelimit-reset-tokens", "anthropic-ratelimit-tokens-reset"],
 } as const;
 
-/** What the headers of an answer or a refusal say is left; `undefined` where they say nothing. */
+/**
+ * What the headers of an answer or a refusal say is left; `undefined` where they say nothing. Where one kind is used up, the reset is of that
+ * kind: Groq counts requests by the day and tokens by the minute.
+ */
 export function rateLimitOf(
   headers: Pick<HeaderValues, "get"> | undefined,
   nowMs: number,
@@ -55,7 +57,15 @@ export function rateLimitOf(
     names.map((name) => count(headers.get(name))).find((value) => value !== undefined);
   const remainingRequests = first(headerNames.requests);
   const remainingTokens = first(headerNames.tokens);
-  const resets = headerNames.resets.flatMap((name) => resetMsOf(headers.get(name), nowMs) ?? []);
+  const resetsIn = (names: readonly string[]) =>
+    names.flatMap((name) => resetMsOf(headers.get(name), nowMs) ?? []);
+  const ofRequests = resetsIn(headerNames.requestResets);
+  const ofTokens = resetsIn(headerNames.tokenResets);
+  const ofUsedUp = [
+    ...(remainingRequests === 0 ? ofRequests : []),
+    ...(remainingTokens === 0 ? ofTokens : []),
+  ];
+  const resets = ofUsedUp.length > 0 ? ofUsedUp : [...ofRequests, ...ofTokens];
   const limit: RateLimit = {
     ...(remainingRequests === undefined ? {} : { remainingRequests }),
     ...(remainingTokens === undefined ? {} : { remainingTokens }),

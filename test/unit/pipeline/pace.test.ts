@@ -115,14 +115,24 @@ describe("what a provider asks for", () => {
     expect(time.now).toBe(1500);
   });
 
-  it("is obeyed for five minutes at most", async () => {
+  it("is not waited for by others where it is for more than five minutes: it may be for one model of the host", async () => {
     const { pace: made, time } = paced(1);
     const first = ask(made, 1);
     await settle();
     first[0]!.limited(86_400_000, undefined);
+    expect(ask(made, 1)).toHaveLength(0);
+    await settle();
+    expect(time.now).toBe(0);
+  });
+
+  it("is what Retry-After says, where headers tell beside it when all is full again", async () => {
+    const { pace: made, time } = paced(1);
+    const first = ask(made, 1);
+    await settle();
+    first[0]!.limited(2000, { remainingRequests: 0, resetMs: 200_000 });
     ask(made, 1);
     await settle();
-    expect(time.now).toBe(300_000);
+    expect(time.now).toBe(2000);
   });
 });
 
@@ -158,6 +168,84 @@ describe("the limits of an evaluation", () => {
     entered[0]!.answered(answer(10));
     await settle();
     expect(entered).toHaveLength(4);
+  });
+});
+
+describe("a target that reports no tokens", () => {
+  it("is asked as many at a time as without the limit, which cannot be kept", async () => {
+    const { pace: made } = paced(4, { tokensPerMinute: 60_000 });
+    const entered = ask(made, 4);
+    await settle();
+    entered[0]!.answered(answer());
+    await settle();
+    expect(entered).toHaveLength(4);
+  });
+});
+
+describe("a call that failed", () => {
+  it("counts with the tokens that it used all the same", async () => {
+    const { pace: made, time } = paced(1, { tokensPerMinute: 60_000 });
+    const first = await made.enter("", never);
+    first.failed(undefined, { inputTokens: 9000, outputTokens: 1000 });
+    await made.enter("", never);
+    // 1,000 a second, of which those of one second were there.
+    expect(time.now).toBeGreaterThanOrEqual(9000);
+    expect(time.now).toBeLessThanOrEqual(9100);
+  });
+});
+
+describe("a target whose provider asks for more than five minutes", () => {
+  const quota = (advice: object) => {
+    const target = {
+      name: "quota",
+      components: {},
+      rateKey: "host",
+      asked: 0,
+      async call(): Promise<never> {
+        target.asked++;
+        throw new TargetError({ kind: "rate_limit", message: "daily quota", retryable: true }, advice);
+      },
+    };
+    return target;
+  };
+  const callPaced = ({ pace: made, time }: ReturnType<typeof paced>, target: Target) =>
+    callTarget(target, request, {
+      timeoutMs: 1000,
+      retries: 2,
+      signal: never,
+      seed: 1,
+      clock: () => time.now,
+      wait: async (ms) => {
+        time.now += ms;
+      },
+      pace: made,
+    });
+
+  // docs/running.md: "What asks for more than five minutes is not waited for; the trial fails."
+  it.each([
+    ["Retry-After", { retryAfterMs: 3_600_000 }],
+    ["headers that say that nothing is left", { rateLimit: { remainingRequests: 0, resetMs: 3_600_000 } }],
+  ])("is neither waited for nor asked again before that: %s", async (_, advice) => {
+    const surroundings = paced(4);
+    const target = quota(advice);
+    const outcomes = [];
+    for (let trial = 0; trial < 20; trial++) outcomes.push(await callPaced(surroundings, target));
+    expect(target.asked).toBe(1);
+    expect(surroundings.time.now).toBe(0);
+    for (const { failure } of outcomes) {
+      expect(failure).toMatchObject({ kind: "rate_limit", retryable: true });
+      expect(failure!.message).toContain("asks to wait 3600 s");
+    }
+    surroundings.time.now = 3_600_000;
+    await callPaced(surroundings, target);
+    expect(target.asked).toBe(2);
+  });
+
+  it("does not keep another model of the same host from being asked", async () => {
+    const surroundings = paced(4);
+    await callPaced(surroundings, quota({ retryAfterMs: 3_600_000 }));
+    const other: Target = { ...quota({}), call: async () => ({ text: "right" }) };
+    expect((await callPaced(surroundings, other)).failure).toBeNull();
   });
 });
 

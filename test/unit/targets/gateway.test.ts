@@ -119,6 +119,16 @@ describe("headers of rate limits", () => {
       { remainingRequests: 49, remainingTokens: 1000, resetMs: 30_000 },
     ],
     [
+      // https://console.groq.com/docs/rate-limits: requests are counted by the day, tokens by the minute.
+      {
+        "x-ratelimit-remaining-requests": "14370",
+        "x-ratelimit-remaining-tokens": "0",
+        "x-ratelimit-reset-requests": "2m59.56s",
+        "x-ratelimit-reset-tokens": "7.66s",
+      },
+      { remainingRequests: 14_370, remainingTokens: 0, resetMs: 7660 },
+    ],
+    [
       { "x-ratelimit-remaining": "0", "x-ratelimit-reset": `${now + 5000}` },
       { remainingRequests: 0, resetMs: 5000 },
     ],
