@@ -48,8 +48,8 @@ export const evaluationSchema = z.discriminatedUnion("status", [
     pass: z.boolean(),
     /** Why, in one sentence. */
     reason: z.string(),
-    /** What it rests on. */
-    evidence: z.array(evidenceSchema),
+    /** What it rests on; may be left out where there is nothing to show. */
+    evidence: z.array(evidenceSchema).default([]),
     /** The votes of a judge, in order. */
     votes: z.array(voteSchema).optional(),
     /** Share of the verdicts of a judge that agree with the majority, 0..1. */

@@ -30,7 +30,7 @@ export function budget(limitUsd: number | undefined, alreadySpentUsd: number): B
       while (dearest === null && inFlight > 0 && !unknownCost) {
         await new Promise<void>((resume) => waiting.push(resume));
       }
-      if (unknownCost) return refused("the target reports no cost, so the spend limit cannot be kept");
+      if (unknownCost) return refused(costUnknown);
       if (spent >= limitUsd || spent + (dearest ?? atLeast) * (inFlight + 1) > limitUsd) {
         return refused(`the spend limit of ${limitUsd} USD is reached`);
       }
@@ -59,6 +59,9 @@ export function budget(limitUsd: number | undefined, alreadySpentUsd: number): B
 function isCost(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && Number.isFinite(value);
 }
+
+const costUnknown =
+  "the target reports no cost, so the spend limit cannot be kept: give the target `prices`, or run without `maximumCostUsd`";
 
 function refused(message: string): Failure {
   return { kind: "budget", message, retryable: true };

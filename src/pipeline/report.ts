@@ -8,6 +8,7 @@ import type { JudgeQuality, Score } from "../core/score.ts";
 import { trialRate } from "../core/trial-rate.ts";
 import { comparabilityOf } from "./comparability.ts";
 import { compare } from "./compare.ts";
+import { failureFindings } from "./failure-findings.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { gate, verdictOver } from "./gate.ts";
 import { headline } from "./headline.ts";
@@ -69,6 +70,7 @@ export function report(all: ReportInput): Report {
       ...comparabilityOf(manifest),
       ...tellPromotions(manifest),
       ...warnings(input, decisions, outcomes),
+      ...failureFindings(input),
       ...tellJudging(judging ?? {}),
       ...tellJudgedAgain(all.scores),
       ...tellUnjudged(discordantPairs(all.scores, blockingJudges(decisions, judgesOf(manifest)))),

@@ -87,6 +87,7 @@ describe("a spend limit", () => {
     expect(made).toBe(1);
     expect(refusals).toHaveLength(9);
     expect(refusals[0]).toContain("reports no cost");
+    expect(refusals[0]).toContain("give the target `prices`, or run without `maximumCostUsd`");
   });
 
   it("counts what an earlier part of the run has spent", async () => {

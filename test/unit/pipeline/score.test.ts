@@ -67,6 +67,14 @@ describe("the scores of a sample", () => {
   });
 });
 
+describe("an evaluator that shows no evidence", () => {
+  it("gives a score all the same", async () => {
+    expect(await evaluationOf(() => ({ status: "scored", value: 1, pass: true, reason: "short" }))).toEqual(
+      scored(1, true, "short"),
+    );
+  });
+});
+
 describe("an evaluator that is broken", () => {
   it.each([
     ["throws", () => Promise.reject(new Error("division by zero")), "division by zero"],
