@@ -50,6 +50,8 @@ const meanings: readonly (readonly [header: string, meaning: Meaning])[] = [
   // Portkey: https://portkey.ai/docs/api-reference/inference-api/response-schema. The index alone does not say whether it was a fallback.
   ["x-portkey-last-used-option-index", { fact: "route", read: text }],
   ["x-portkey-cache-status", { fact: "cacheHit", read: hit }],
+  // OpenRouter: https://openrouter.ai/docs/guides/features/response-caching
+  ["x-openrouter-cache-status", { fact: "cacheHit", read: hit }],
   // Helicone: https://docs.helicone.ai/features/advanced-usage/caching
   ["helicone-cache", { fact: "cacheHit", read: hit }],
   // Cloudflare AI Gateway: https://developers.cloudflare.com/ai-gateway/features/caching/ and, for the step, its page on fallbacks: 0 is the first provider.

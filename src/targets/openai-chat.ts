@@ -58,11 +58,32 @@ function messageOf(body: Members, host: string) {
   if (!isJsonObject(choice) || !isJsonObject(message)) {
     throw malformed(host, "`choices[0].message` is not an object");
   }
-  const content = message.content ?? null;
-  if (content !== null && typeof content !== "string") {
-    throw malformed(host, "`choices[0].message.content` is neither text nor null");
+  const content = textOfContent(message.content);
+  if (content === undefined) {
+    throw malformed(host, "`choices[0].message.content` is neither text nor null, nor a list of parts");
   }
   return { choice, message, content };
+}
+
+/**
+ * The text of a message, `undefined` for what is none. It may come in parts: models of Mistral that think give parts of type `thinking` and `text`
+ * (https://docs.mistral.ai/capabilities/reasoning), of which the text is the answer.
+ */
+function textOfContent(content: unknown): string | null | undefined {
+  if (content === undefined || content === null) return null;
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content) || content.length === 0 || !content.every(isJsonObject)) return undefined;
+  return content
+    .map((part) => (part.type === "text" && typeof part.text === "string" ? part.text : ""))
+    .join("");
+}
+
+/** What stands in the place of an answer: at the top, or in the choice, as OpenRouter has it (https://openrouter.ai/docs/api-reference/overview). */
+function errorIn({ error, choices }: Members): unknown {
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  if (!isJsonObject(choice) || (error ?? null) !== null) return error;
+  const isCut = choice.finish_reason === "error";
+  return choice.error ?? (isCut ? { message: "`finish_reason` is `error`" } : undefined);
 }
 
 const usageNames = {
@@ -89,54 +110,72 @@ function read(body: Members, host: string): Turn {
     model: textOrNull(body.model),
     logProbabilities: isJsonObject(logprobs) ? logProbabilitiesOf(logprobs.content) : null,
     facts: bodyFacts(body),
-    echo: [{ role: "assistant", content, ...(echoes.length === 0 ? {} : { tool_calls: echoes }) }],
+    echo: [
+      {
+        role: "assistant",
+        content: message.content ?? null,
+        ...(echoes.length === 0 ? {} : { tool_calls: echoes }),
+      },
+    ],
   };
 }
 
 /** A tool call that is put together of pieces. */
 interface Pieces {
+  readonly index: number;
   id: string;
   name: string;
   text: string;
 }
 
-/** The tool calls of a stream so far, by index, with the index of the last one. */
+/** The tool calls of a stream so far, with the one that was added to last. */
 interface CallsSoFar {
-  readonly byIndex: Map<number, Pieces>;
-  last: number;
+  readonly made: Pieces[];
+  last: Pieces | undefined;
 }
 
-/** The call that a piece belongs to: by its index or, where a server leaves that out, a new one for each new identifier. */
-function piecesOf(calls: CallsSoFar, piece: Members): Pieces {
+/**
+ * The call that a piece belongs to: by its index or, where a server leaves that out, a new one for each new identifier. Gemini, vLLM and others
+ * were seen to give several calls one index: a piece with a name and another identifier begins a new one.
+ */
+function piecesOf(calls: CallsSoFar, piece: Members, isNamed: boolean): Pieces {
   const id = textOrNull(piece.id) ?? "";
-  const isNew = calls.last < 0 || (id !== "" && calls.byIndex.get(calls.last)?.id !== id);
-  const index = typeof piece.index === "number" ? piece.index : isNew ? calls.last + 1 : calls.last;
-  const known = calls.byIndex.get(index) ?? { id: "", name: "", text: "" };
-  if (known.id === "") known.id = id;
-  calls.byIndex.set(index, known);
-  calls.last = index;
-  return known;
+  const { index } = piece;
+  const hasIndex = typeof index === "number";
+  const open = hasIndex ? calls.made.findLast((call) => call.index === index) : calls.last;
+  const isOther = open !== undefined && id !== "" && open.id !== id;
+  if (open !== undefined && !(isOther && (hasIndex ? isNamed && open.id !== "" : true))) {
+    if (open.id === "") open.id = id;
+    return open;
+  }
+  const begun = { index: hasIndex ? index : (open?.index ?? -1) + 1, id, name: "", text: "" };
+  calls.made.push(begun);
+  return begun;
 }
 
 /** Adds a piece of a tool call. A name may come whole with each piece, or once. */
 function addCall(calls: CallsSoFar, piece: unknown): void {
   if (!isJsonObject(piece)) return;
-  const pieces = piecesOf(calls, piece);
-  const made = piece.function;
-  if (!isJsonObject(made)) return;
-  if (pieces.name === "") pieces.name = textOrNull(made.name) ?? "";
-  pieces.text += textOrNull(made.arguments) ?? "";
+  const made = isJsonObject(piece.function) ? piece.function : {};
+  const name = textOrNull(made.name);
+  const pieces = piecesOf(calls, piece, name !== null);
+  calls.last = pieces;
+  if (pieces.name === "") pieces.name = name ?? "";
+  pieces.text += isJsonObject(made.arguments)
+    ? JSON.stringify(made.arguments)
+    : (textOrNull(made.arguments) ?? "");
 }
 
 function collect(): Collector {
   const body: Members = {};
-  const calls: CallsSoFar = { byIndex: new Map(), last: -1 };
+  const calls: CallsSoFar = { made: [], last: undefined };
   const logprobs: unknown[] = [];
   let content: string | null = null;
   let refusal: string | null = null;
   let finishReason: string | null = null;
+  let error: unknown;
   function addDelta(delta: Members): boolean {
-    const text = textOrNull(delta.content);
+    const text = textOrNull(textOfContent(delta.content));
     const declined = textOrNull(delta.refusal);
     const pieces = Array.isArray(delta.tool_calls) ? delta.tool_calls : [];
     if (text !== null) content = (content ?? "") + text;
@@ -153,15 +192,17 @@ function collect(): Collector {
       const choice: unknown = Array.isArray(event.choices) ? event.choices[0] : undefined;
       if (!isJsonObject(choice)) return false;
       finishReason = textOrNull(choice.finish_reason) ?? finishReason;
+      error = choice.error ?? error;
       if (isJsonObject(choice.logprobs) && Array.isArray(choice.logprobs.content)) {
         for (const token of choice.logprobs.content) logprobs.push(token);
       }
       return isJsonObject(choice.delta) && addDelta(choice.delta);
     },
+    soFar: () => body,
     finish() {
       if (finishReason === null) return null;
-      const sorted = [...calls.byIndex].sort(([a], [b]) => a - b);
-      const made = sorted.map(([, { id, name, text }]) => ({
+      const sorted = calls.made.toSorted((a, b) => a.index - b.index);
+      const made = sorted.map(({ id, name, text }) => ({
         ...(id === "" ? {} : { id }),
         type: "function",
         function: { name, arguments: text },
@@ -169,7 +210,7 @@ function collect(): Collector {
       const message = { content, refusal, ...(made.length === 0 ? {} : { tool_calls: made }) };
       return {
         ...body,
-        choices: [{ message, finish_reason: finishReason, logprobs: { content: logprobs } }],
+        choices: [{ message, finish_reason: finishReason, logprobs: { content: logprobs }, error }],
       };
     },
   };
@@ -197,6 +238,7 @@ export const chatProtocol: Protocol = {
     };
   },
   read,
+  errorIn,
   usage,
   collect,
   result: (call, text) => ({ role: "tool", tool_call_id: call.id, content: text }),

@@ -66,7 +66,7 @@ export function reportedFailure(error: unknown, context: FailureContext): Target
     return new TargetError({ ...classOf(status, false), message: text, statusCode: status });
   }
   const name = String(code ?? type ?? "");
-  const isLimited = name === "rate_limit_exceeded";
+  const isLimited = /^rate_limit_(exceeded|error)$/.test(name);
   return new TargetError({
     kind: isLimited ? "rate_limit" : "provider",
     message: text,

@@ -37,7 +37,18 @@ function toolsOf({ tools, toolChoice }: OpenAISettings, round: number): object {
 function partsOf(output: readonly unknown[]): Members[] {
   return output
     .filter((item): item is Members => isJsonObject(item) && item.type === "message")
-    .flatMap(({ content }) => (Array.isArray(content) ? content.filter(isJsonObject) : []));
+    .flatMap(({ content }) => {
+      if (typeof content === "string") return [{ type: "output_text", text: content }];
+      return Array.isArray(content) ? content.filter(isJsonObject) : [];
+    });
+}
+
+/** Statuses of a response that holds no answer, or only the beginning of one. */
+const unanswered = /^(failed|cancelled|in_progress|queued)$/;
+
+function errorIn({ error, status }: Members): unknown {
+  if ((error ?? null) !== null || typeof status !== "string" || !unanswered.test(status)) return error;
+  return { message: `its \`status\` is \`${status}\`` };
 }
 
 function callsOf(output: readonly unknown[], host: string): Call[] {
@@ -103,6 +114,7 @@ function collect(): Collector {
       if (event.type === "response.output_item.done") items.set(Number(event.output_index), event.item);
       return pieces.test(event.type) && textOrNull(event.delta) !== null;
     },
+    soFar: () => last ?? {},
     finish() {
       const isBare = last !== null && Array.isArray(last.output) && last.output.length === 0;
       return isBare ? { ...last, output: [...items.values()] } : last;
@@ -134,6 +146,7 @@ export const responsesProtocol: Protocol = {
     };
   },
   read,
+  errorIn,
   usage,
   collect,
   result: (call, text) => ({ type: "function_call_output", call_id: call.id, output: text }),

@@ -12,7 +12,7 @@ import { clientMaker, readCredentials } from "./openai-client.ts";
 import { costOfTurn } from "./openai-cost.ts";
 import { declinedBy, openaiFailure, reportedFailure } from "./openai-failure.ts";
 import type { OpenAISettings } from "./openai-settings.ts";
-import { malformed, type Protocol, type Turn, textOrNull } from "./openai-turn.ts";
+import { type Collector, malformed, type Protocol, type Turn, textOrNull } from "./openai-turn.ts";
 import { rateLimitOf } from "./rate-limit.ts";
 
 /** A turn with what the call around it says. */
@@ -63,9 +63,8 @@ function parsedBody(text: string, host: string): Body {
   return body;
 }
 
-async function streamedBody(response: Response, client: OpenAI, protocol: Protocol) {
+async function streamedBody(response: Response, client: OpenAI, collector: Collector) {
   const { Stream } = await import("openai/streaming");
-  const collector = protocol.collect();
   let firstTokenAt: number | null = null;
   for await (const event of Stream.fromSSEResponse<unknown>(response, new AbortController(), client)) {
     if (collector.add(event)) firstTokenAt ??= performance.now();
@@ -82,7 +81,7 @@ function cutOff(host: string): TargetError {
 /** In a stream each token has an envelope of some hundred bytes, which nobody keeps. */
 const streamFactor = 8;
 
-async function bodyOf(response: Response, client: OpenAI, protocol: Protocol, settings: OpenAISettings) {
+async function bodyOf(response: Response, client: OpenAI, collector: Collector, settings: OpenAISettings) {
   const { host, maximumResponseBytes, stream } = settings;
   const type = response.headers.get("content-type") ?? "";
   // A server that knows no streams, and the page of a proxy, answer with a whole body.
@@ -90,7 +89,11 @@ async function bodyOf(response: Response, client: OpenAI, protocol: Protocol, se
     const text = await boundedText(response, maximumResponseBytes, host);
     return { body: parsedBody(text, host), firstTokenAt: null };
   }
-  return streamedBody(boundedResponse(response, maximumResponseBytes * streamFactor, host), client, protocol);
+  return streamedBody(
+    boundedResponse(response, maximumResponseBytes * streamFactor, host),
+    client,
+    collector,
+  );
 }
 
 /** A turn that a guardrail declined. */
@@ -171,25 +174,33 @@ export function asker(settings: OpenAISettings, protocol: Protocol) {
     const redact = redactFor(secrets);
     const context = { signal, host, keyEnv: key === undefined ? undefined : keyEnv, redact };
     const link = following(signal);
+    const collector = protocol.collect();
+    let headers: Headers | undefined;
+    let isRead = false;
     try {
       const client = clientFor(sdk, key);
       const response = await send(client, protocol, request, link.signal, traceparent);
-      const { body, firstTokenAt } = await bodyOf(response, client, protocol, settings);
+      headers = response.headers;
+      const { body, firstTokenAt } = await bodyOf(response, client, collector, settings);
       if (signal.aborted) throw abortedFailure(signal, host);
       if (body === null) throw cutOff(host);
-      const hasError = isJsonObject(body.error) || textOrNull(body.error) !== null;
+      const told = protocol.errorIn(body);
+      const hasError = isJsonObject(told) || textOrNull(told) !== null;
       const read = () => {
-        if (hasError) throw reportedFailure(body.error, context);
+        if (hasError) throw reportedFailure(told, context);
         return answered(protocol.read(body, host), response.headers, settings, { firstTokenAt, redact });
       };
+      isRead = true;
       const lost = () => lostUsage(body, response.headers, settings, protocol);
       return countingLosses(read, lost, reportUsage);
     } catch (error) {
       link.end();
+      headers ??= (error as { headers?: Headers }).headers ?? new Headers();
       const words = signal.aborted ? null : declinedBy(error, sdk, context);
-      if (words === null) throw openaiFailure(error, sdk, context);
-      const headers = (error as { headers?: Headers }).headers ?? new Headers();
-      return answered(declined(words), headers, settings, { firstTokenAt: null, redact });
+      if (words !== null) return answered(declined(words), headers, settings, { firstTokenAt: null, redact });
+      const lost = isRead ? undefined : lostUsage(collector.soFar(), headers, settings, protocol);
+      if (lost !== undefined) reportUsage?.(lost);
+      throw openaiFailure(error, sdk, context);
     } finally {
       link.letGo();
     }

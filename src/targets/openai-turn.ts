@@ -37,6 +37,8 @@ export interface Collector {
   add(event: unknown): boolean;
   /** The body that a call without a stream would have had; `null` when the stream ended before the answer did. */
   finish(): Record<string, unknown> | null;
+  /** What the events so far say beside the answer: the model and what was used. */
+  soFar(): Record<string, unknown>;
 }
 
 /** What differs between the two APIs. */
@@ -53,6 +55,8 @@ export interface Protocol {
   ): Record<string, unknown>;
   /** Reads a body. Throws `TargetError` that names the member which cannot be used. */
   read(body: Record<string, unknown>, host: string): Turn;
+  /** What a body says in place of an answer; `null` or `undefined` where it has one. */
+  errorIn(body: Record<string, unknown>): unknown;
   /** The tokens that a body says, even where the rest of it cannot be read. */
   usage(body: Record<string, unknown>): Turn["usage"];
   /** A collector for one stream. */

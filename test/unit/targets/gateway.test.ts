@@ -51,6 +51,9 @@ const cases: readonly (readonly [name: string, headers: Record<string, string>, 
   ],
   ["Portkey, missed", { "x-portkey-cache-status": "SEMANTIC MISS" }, { served: { cacheHit: false } }],
   ["Portkey, refreshed", { "x-portkey-cache-status": "REFRESH" }, { served: { cacheHit: false } }],
+  // openrouter.ai/docs/guides/features/response-caching
+  ["OpenRouter", { "x-openrouter-cache-status": "HIT" }, { served: { cacheHit: true } }],
+  ["OpenRouter, missed", { "x-openrouter-cache-status": "MISS" }, { served: { cacheHit: false } }],
   ["Helicone", { "helicone-cache": "HIT" }, { served: { cacheHit: true } }],
   [
     "Cloudflare",

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Target } from "../../../src/core/extensions.ts";
 import type { Usage } from "../../../src/core/sample.ts";
 import { commandTarget, httpTarget, openaiTarget } from "../../../src/index.ts";
-import { json, type OpenAIServer, startOpenAIServer } from "../../fixtures/openai-server.ts";
+import { failing, json, type OpenAIServer, startOpenAIServer } from "../../fixtures/openai-server.ts";
+import { chunk, events } from "../../support/openai-scenes.ts";
 import { context, request, targetErrorOf } from "./support.ts";
 
 // An answer that cannot be used was paid for like every other: what it says of its usage is counted (docs of `reportUsage`).
@@ -21,6 +22,7 @@ async function lossesOf(target: Target): Promise<Partial<Usage>[]> {
   return told;
 }
 
+const sse = { "content-type": "text/event-stream" };
 const prices = { inputUsdPerMillion: 1000, outputUsdPerMillion: 2000 };
 
 describe("an openai target", () => {
@@ -56,6 +58,26 @@ describe("an openai target", () => {
     server.play(json({ choices: [] }, 200, { "x-litellm-response-cost": "0.5" }));
     const losses = await lossesOf(openaiTarget({ model: "m", baseURL: server.baseURL }));
     expect(losses).toMatchObject([{ inputTokens: null, costUsd: 0.5 }]);
+  });
+
+  const cost = { "x-agentcc-cost": "0.5" };
+  it.each([
+    ["an error", false, failing(500, "Oops.", null, cost)],
+    ["a refused request", false, failing(400, "Bad.", null, cost)],
+    ["HTML", false, events(["<h1>Sign in</h1>"], "cut", { ...cost, "content-type": "text/html" })],
+    ["a stream that is cut off", true, events([chunk({ content: "Hal" })], "cut", { ...cost, ...sse })],
+    ["a stream that breaks", true, events([chunk({ content: "Hal" })], "reset", { ...cost, ...sse })],
+  ])("counts the cost that a gateway reports in a header of %s", async (_what, stream, scene) => {
+    server.play(scene);
+    const losses = await lossesOf(openaiTarget({ model: "m", baseURL: server.baseURL, stream }));
+    expect(losses).toMatchObject([{ inputTokens: null, costUsd: 0.5 }]);
+  });
+
+  it("counts what a stream said that it used before it broke off", async () => {
+    // With every piece, as vLLM does where it is told to: docs.vllm.ai, `continuous_usage_stats`.
+    server.play(events([{ ...chunk({ content: "Hal" }), usage }], "cut"));
+    const target = openaiTarget({ model: "m", baseURL: server.baseURL, stream: true, prices });
+    expect(await lossesOf(target)).toEqual([counted]);
   });
 
   it("reports nothing where the body says nothing", async () => {

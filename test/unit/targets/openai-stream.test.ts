@@ -77,6 +77,93 @@ describe("streamed chat completions", () => {
     expect(answer.usage).toMatchObject({ inputTokens: null, outputTokens: null });
   });
 
+  it.each([
+    [
+      // github.com/NousResearch/hermes-agent/issues/62940: whole calls, all of index 0.
+      "as Gemini does",
+      [
+        { index: 0, id: "a", function: { name: "search", arguments: '{"q":"a"}' } },
+        { index: 0, id: "b", function: { name: "search", arguments: '{"q":"b"}' } },
+      ],
+    ],
+    [
+      // github.com/InternLM/lmdeploy/issues/3412: calls in pieces, all of index 0; the identifier comes with the first piece.
+      "as vLLM did",
+      [
+        { index: 0, id: "a", function: { name: "search", arguments: "" } },
+        { index: 0, id: "", function: { arguments: '{"q":"a"}' } },
+        { index: 0, id: "b", function: { name: "search", arguments: "" } },
+        { index: 0, id: "", function: { arguments: '{"q":"b"}' } },
+      ],
+    ],
+    [
+      // The same issue: the identifier comes with every piece.
+      "as SGLang did",
+      [
+        { index: 0, id: "0", function: { name: "search", arguments: "" } },
+        { index: 0, id: "0", function: { name: null, arguments: '{"q":"a"}' } },
+        { index: 0, id: "1", function: { name: "search", arguments: "" } },
+        { index: 0, id: "1", function: { name: null, arguments: '{"q":"b"}' } },
+      ],
+    ],
+    [
+      "with gaps, and arguments that are no text",
+      [
+        { index: 3, id: "b", function: { name: "search", arguments: { q: "b" } } },
+        { index: 1, id: "a", function: { name: "search", arguments: { q: "a" } } },
+      ],
+    ],
+  ])("keeps calls apart that a server numbers %s", async (_how, pieces) => {
+    const scene = events([...pieces.map((piece) => chunk({ tool_calls: [piece] })), chunk({}, "tool_calls")]);
+    const { toolCalls } = await answerTo(scene);
+    expect(toolCalls).toEqual([
+      { name: "search", arguments: { q: "a" } },
+      { name: "search", arguments: { q: "b" } },
+    ]);
+  });
+
+  // docs.mistral.ai/capabilities/reasoning: the content of models that think is a list of parts.
+  const thinking = { type: "thinking", thinking: [{ type: "text", text: "They greet me." }] };
+  it.each([
+    [
+      "streamed",
+      events([
+        chunk({ role: "assistant", content: "" }),
+        chunk({ content: [thinking] }),
+        chunk({ content: [{ type: "text", text: "Hel" }] }),
+        chunk({ content: "lo." }),
+        chunk({ content: "" }, "stop"),
+      ]),
+    ],
+    [
+      "whole",
+      json({
+        choices: [
+          {
+            message: { role: "assistant", content: [thinking, { type: "text", text: "Hello." }] },
+            finish_reason: "stop",
+          },
+        ],
+      }),
+    ],
+  ])("takes the text of content in parts, and not what was thought: %s", async (_how, scene) => {
+    expect((await answerTo(scene)).text).toBe("Hello.");
+  });
+
+  // openrouter.ai/docs/api-reference/overview: a choice may have an `error`, and `error` is one of the finish reasons.
+  it.each([
+    [
+      "an error of the choice",
+      { error: { code: 502, message: "The provider broke off." } },
+      { kind: "provider", retryable: true, statusCode: 502 },
+    ],
+    ["the finish reason alone", {}, { kind: "provider", retryable: true }],
+  ])("is never the half answer before %s", async (_what, rest, expected) => {
+    const stream = events([chunk({ content: "Hal" }), chunk({ content: "" }, "error", rest)]);
+    const whole = json({ choices: [{ message: { content: "Hal" }, finish_reason: "error", ...rest }] });
+    for (const scene of [stream, whole]) expect(await failureOf(scene)).toMatchObject(expected);
+  });
+
   it("takes a whole body from a server that knows no streams", async () => {
     const body = { choices: [{ message: { content: "x" }, finish_reason: "stop" }] };
     const answer = await answerTo(json(body));
@@ -106,6 +193,11 @@ describe("streamed chat completions", () => {
     ],
     [
       { code: "rate_limit_exceeded", message: "Slow down." },
+      { kind: "rate_limit", retryable: true },
+    ],
+    [
+      // docs.anthropic.com/en/api/errors
+      { type: "rate_limit_error", message: "Slow down." },
       { kind: "rate_limit", retryable: true },
     ],
     [
@@ -305,6 +397,23 @@ describe("the responses API", () => {
     const delta = { type: "response.output_text.delta", delta: "Hal" };
     const failure = await failureOf(events([delta], "cut"), { api: "responses" });
     expect(failure).toMatchObject({ kind: "provider", retryable: true });
+  });
+
+  // platform.openai.com/docs/api-reference/responses/object: statuses other than `completed` and `incomplete` are no end of an answer.
+  it.each(["failed", "cancelled", "in_progress", "queued"])(
+    "is never what a response of status %s has of it",
+    async (status) => {
+      const scene = json(responseBody([messageItem("Hal")], { status }));
+      const failure = await failureOf(scene, { api: "responses", stream: false });
+      expect(failure).toMatchObject({ kind: "provider", retryable: true });
+      expect(failure.message).toContain(status);
+    },
+  );
+
+  it("reads a message whose content is a text", async () => {
+    const message = { type: "message", role: "assistant", content: "Hello." };
+    const answer = await answerTo(json(responseBody([message])), { api: "responses", stream: false });
+    expect(answer.text).toBe("Hello.");
   });
 
   it("refuses what it cannot send", async () => {

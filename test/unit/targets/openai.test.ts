@@ -248,7 +248,8 @@ describe("what openaiTarget makes of an answer", () => {
     ["an empty body", raw("", "application/json"), "the body is empty"],
     ["status 204", raw("", "application/json", 204), "the body is empty"],
     ["no message", json({ choices: [{}] }), "`choices[0].message` is not an object"],
-    ["content in parts", json(completion({ content: [] })), "neither text nor null"],
+    ["content without parts", json(completion({ content: [] })), "neither text nor null"],
+    ["content of no known form", json(completion({ content: [1] })), "neither text nor null"],
     ["tool calls that are no list", json(completion({ content: null, tool_calls: {} })), "not a list"],
     [
       "a tool call without a name",
