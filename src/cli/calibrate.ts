@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Calibration, Measures } from "../core/calibration.ts";
+import { count, plural } from "../core/quantities.ts";
 import {
   type Calibrated,
   calibrate,
@@ -64,11 +65,11 @@ const exitInterrupted = 130;
 function told({ calibration, judging, errors }: Calibrated): string {
   const { evaluator, version, labels, measures, cohorts } = calibration;
   const lines = [
-    `${evaluator} (${version}) on ${measures.n} labelled answers: ${measures.good} good, ${measures.n - measures.good} bad, from ${measures.sources} sources`,
+    `${evaluator} (${version}) on ${plural(measures.n, "labelled answer")}: ${count(measures.good)} good, ${count(measures.n - measures.good)} bad, from ${plural(measures.sources, "source")}`,
     "",
     row("", ["sensitivity", "specificity", "balanced accuracy", "AUROC", "kappa"]),
     row("all", cells(measures)),
-    ...Object.entries(cohorts).map(([name, own]) => row(`${name} (${own.n})`, cells(own))),
+    ...Object.entries(cohorts).map(([name, own]) => row(`${name} (${count(own.n)})`, cells(own))),
     "",
     "Intervals at 95 %, over sources.",
     ...thresholdLines(calibration),
@@ -76,7 +77,9 @@ function told({ calibration, judging, errors }: Calibrated): string {
   ];
   if (judging !== null) {
     const cost = judging.costUsd === null ? "" : `, ${judging.costUsd.toFixed(4)} USD`;
-    lines.push(`The judge was asked ${judging.calls} times${cost}; ${judging.reused} votes were reused.`);
+    lines.push(
+      `The judge was asked ${plural(judging.calls, "time")}${cost}; ${plural(judging.reused, "vote was", "votes were")} reused.`,
+    );
   }
   return `${lines.join("\n")}\n`;
 }
@@ -109,14 +112,16 @@ function thresholdLines({ threshold, measures }: Calibration): string[] {
 
 function leftOut(labels: Calibration["labels"], errors: Calibrated["errors"]): string[] {
   const parts = [
-    ...(labels.withoutLabel === 0 ? [] : [`${labels.withoutLabel} rows have no label that people agree on`]),
-    ...(labels.unscored === 0 ? [] : [`${labels.unscored} were left unscored`]),
-    ...(labels.errors === 0 ? [] : [`the evaluator failed on ${labels.errors}`]),
+    ...(labels.withoutLabel === 0
+      ? []
+      : [`${plural(labels.withoutLabel, "row has", "rows have")} no label that people agree on`]),
+    ...(labels.unscored === 0 ? [] : [`${count(labels.unscored)} were left unscored`]),
+    ...(labels.errors === 0 ? [] : [`the evaluator failed on ${count(labels.errors)}`]),
   ];
   if (parts.length === 0) return [];
   const why = Object.entries(errors)
     .sort(([, a], [, b]) => b - a)
     .slice(0, 3)
-    .map(([reason, count]) => `  ${count} × ${reason}`);
+    .map(([reason, times]) => `  ${count(times)} × ${reason}`);
   return [`Not measured: ${parts.join("; ")}.`, ...why];
 }

@@ -1,6 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EvalsError } from "../core/errors.ts";
+import { count, plural } from "../core/quantities.ts";
 import {
   changesBetween,
   changesSinceLock,
@@ -23,9 +24,11 @@ import type { Output, Process } from "./process.ts";
 export async function checkCommand(folder: string, { stdout }: Process): Promise<number> {
   const dataset = await requireLocked(await loadDataset(folder));
   refuseThin(folder, thinCohorts(dataset));
-  const counts = Object.entries(cohortCounts(dataset)).map(([cohort, cases]) => `  ${cohort}: ${cases}`);
+  const counts = Object.entries(cohortCounts(dataset)).map(
+    ([cohort, cases]) => `  ${cohort}: ${count(cases)}`,
+  );
   stdout.write(
-    `${dataset.description.name} v${dataset.version}: ${dataset.cases.length} cases, fingerprint ${dataset.fingerprint.slice(0, 12)}\n`,
+    `${dataset.description.name} v${dataset.version}: ${plural(dataset.cases.length, "case")}, fingerprint ${dataset.fingerprint.slice(0, 12)}\n`,
   );
   stdout.write(counts.length === 0 ? "" : `${counts.join("\n")}\n`);
   return 0;
@@ -34,7 +37,9 @@ export async function checkCommand(folder: string, { stdout }: Process): Promise
 function refuseThin(folder: string, thin: ReturnType<typeof thinCohorts>): void {
   const first = thin[0];
   if (first === undefined) return;
-  const named = thin.map(({ cohort, cases, minimumCases }) => `${cohort} has ${cases} of ${minimumCases}`);
+  const named = thin.map(
+    ({ cohort, cases, minimumCases }) => `${cohort} has ${count(cases)} of ${count(minimumCases)}`,
+  );
   throw new EvalsError(
     "COHORT_THIN",
     `${join(folder, datasetFiles.description)}: too few cases in required cohorts: ${named.join(", ")}`,

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { EvalsError } from "../core/errors.ts";
+import { count, plural } from "../core/quantities.ts";
 import {
   labelsTable,
   lastSamples,
@@ -52,7 +53,7 @@ async function exportLabels(options: LabelCommandOptions, process: Process): Pro
     await writeFile(labels, writeLabels(rows), { flag: "wx" });
     await writeFile(table, labelsTable(rows), { flag: "wx" });
     process.stdout.write(
-      `${rows.length} answers of run ${runId}, in an order that tells nothing of the release\n  ${table}: give a copy to each person, named after them; they write good, bad or unsure into the column label\n  ${labels}: the same as JSON lines; keep it\nThen read the copies back: npx evals label --labels ${labels} --read COPY.csv ...\n`,
+      `${plural(rows.length, "answer")} of run ${runId}, in an order that tells nothing of the release\n  ${table}: give a copy to each person, named after them; they write good, bad or unsure into the column label\n  ${labels}: the same as JSON lines; keep it\nThen read the copies back: npx evals label --labels ${labels} --read COPY.csv ...\n`,
     );
     return 0;
   } finally {
@@ -104,19 +105,19 @@ function refuseEmpty<T>(file: string, entries: readonly T[]): readonly T[] {
 
 function told(file: string, { rows, counts, differing, agreement }: MergedLabels): string {
   const lines = [
-    `${file}: ${rows.length} answers: ${counts.good} good, ${counts.bad} bad, ${counts.unsure} unsure or disputed, ${counts.none} without a label`,
+    `${file}: ${plural(rows.length, "answer")}: ${count(counts.good)} good, ${count(counts.bad)} bad, ${count(counts.unsure)} unsure or disputed, ${count(counts.none)} without a label`,
     ...agreement.map(({ people: [first, second], rows: both, agreed, kappa }) => {
       const beyond =
         kappa.estimate === null
           ? "kappa cannot be told: both gave one and the same label throughout"
           : `kappa ${kappa.estimate.toFixed(2)} [${kappa.lower!.toFixed(2)}, ${kappa.upper!.toFixed(2)}]`;
-      return `${first} and ${second} agree on ${Math.round(agreed * both)} of ${both}: ${beyond}`;
+      return `${first} and ${second} agree on ${count(agreed * both)} of ${count(both)}: ${beyond}`;
     }),
   ];
   if (differing.length > 0) {
     const shown = differing.slice(0, 10).join(", ");
     lines.push(
-      `People differ on ${differing.length} answers, which count for nobody until they agree: ${shown}${differing.length > 10 ? ", …" : ""}`,
+      `People differ on ${plural(differing.length, "answer")}, which count for nobody until they agree: ${shown}${differing.length > 10 ? ", …" : ""}`,
     );
   }
   return `${lines.join("\n")}\n`;

@@ -1,3 +1,4 @@
+import { count, plural } from "../core/quantities.ts";
 import type { Progress } from "../index.ts";
 import type { Output } from "./process.ts";
 
@@ -48,13 +49,13 @@ export function progressLine(progress: Progress, doneHere: number, elapsedMs: nu
   const bar = `[${"#".repeat(filled)}${"-".repeat(barWidth - filled)}]`;
   const perSecond = elapsedMs > 0 ? (doneHere * 1000) / elapsedMs : 0;
   const parts = [
-    `${bar} ${done}/${planned} trials`,
+    `${bar} ${count(done)}/${count(planned)} trials`,
     `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`,
-    `${failed} failed`,
+    `${count(failed)} failed`,
   ];
   if (costUsd !== null) parts.push(`$${costUsd.toFixed(4)}`);
-  if (reused > 0) parts.push(`${reused} from earlier runs`);
-  if (rateLimited > 0) parts.push(`${concurrency} at a time after ${rateLimited} rate limits`);
+  if (reused > 0) parts.push(`${count(reused)} from earlier runs`);
+  if (rateLimited > 0) parts.push(`${concurrency} at a time after ${plural(rateLimited, "rate limit")}`);
   if (done < planned && perSecond > 0) parts.push(`${duration((planned - done) / perSecond)} left`);
   if (done >= planned) parts.push(duration(elapsedMs / 1000));
   return parts.join("  ");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { EvalsError, messageOf } from "../core/errors.ts";
 import type { Store } from "../core/extensions.ts";
 import type { Json } from "../core/json.ts";
+import { count } from "../core/quantities.ts";
 import type { Redact } from "../core/redact.ts";
 import { redactValue } from "../core/redact.ts";
 import type { Sample, Side } from "../core/sample.ts";
@@ -117,7 +118,9 @@ export async function recorder(input: RecorderInput): Promise<Recorder> {
     async close() {
       for (const side of sides) await writers[side].close().catch(() => {});
       const planned = prepared.trials.length / 2;
-      const said = sides.map((side) => `${writers[side].count()} of ${planned} in ${files[side]}`);
+      const said = sides.map(
+        (side) => `${count(writers[side].count())} of ${count(planned)} in ${files[side]}`,
+      );
       const isWhole = sides.every((side) => writers[side].count() === planned);
       const rest = isWhole ? "" : "; a trial without an answer replays as a failure";
       say(`recorded answers: ${said.join(", ")}${rest}`);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { EvalsError } from "../core/errors.ts";
+import { count, plural } from "../core/quantities.ts";
 import {
   closeTargets,
   evaluate,
@@ -132,10 +133,12 @@ async function recorderOf(
 
 async function reportTraces(traces: TraceEmitter, { stderr }: Process): Promise<void> {
   const { emitted, acknowledged, endpoint, lastError } = await traces.close();
-  stderr.write(`traces: ${emitted} spans emitted, ${acknowledged} acknowledged\n`);
+  stderr.write(`traces: ${plural(emitted, "span")} emitted, ${count(acknowledged)} acknowledged\n`);
   if (acknowledged >= emitted) return;
   const why = lastError ?? "no reason was given";
-  stderr.write(`warning: ${endpoint} did not acknowledge ${emitted - acknowledged} spans: ${why}\n`);
+  stderr.write(
+    `warning: ${endpoint} did not acknowledge ${plural(emitted - acknowledged, "span")}: ${why}\n`,
+  );
 }
 
 async function runPrepared(
@@ -177,7 +180,7 @@ async function runPrepared(
   }
   if (result.kind === "interrupted") {
     process.stderr.write(
-      `interrupted: ${result.done} of ${result.planned} trials are stored; go on with\n  ${resumeCommand(options, runId)}\n`,
+      `interrupted: ${count(result.done)} of ${plural(result.planned, "trial")} are stored; go on with\n  ${resumeCommand(options, runId)}\n`,
     );
     return exitInterrupted;
   }

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import type { Config } from "../config.ts";
 import { EvalsError } from "../core/errors.ts";
+import { count, plural } from "../core/quantities.ts";
 import { didYouMean, type TraceFacts, type TraceInput, type TraceSummary, traceSets } from "../index.ts";
 import type { Process } from "./process.ts";
 import { readProjectTraces, traceFiles } from "./trace-files.ts";
@@ -32,7 +33,7 @@ export async function readTraceSide(
   const summaries = isPath
     ? [await readProjectTraces(await traceFiles([source], options.isGrowing), options.config, onTrace)]
     : readSet(source, options.store, onTrace);
-  stderr.write(`${source}: ${facts.length} of ${traces} traces\n`);
+  stderr.write(`${source}: ${count(facts.length)} of ${plural(traces, "trace")}\n`);
   if (facts.length === 0) {
     const what = release === undefined ? "holds no trace" : `holds no trace of the release "${release}"`;
     const hint =

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { loadConfig } from "../config.ts";
 import { EvalsError } from "../core/errors.ts";
+import { count, plural } from "../core/quantities.ts";
 import { type TraceFacts, traceSets, traceSummaryText } from "../index.ts";
 import type { Process } from "./process.ts";
 import { readProjectTraces, traceFiles } from "./trace-files.ts";
@@ -38,7 +39,9 @@ export async function tracesImportCommand(options: TracesImportOptions, process:
     flush();
     sets.noteImport(options.as, await digestOf(files), summary);
     process.stdout.write(traceSummaryText(summary));
-    process.stdout.write(`stored as ${options.as}: ${sums.added} new, ${sums.unchanged} there before\n`);
+    process.stdout.write(
+      `stored as ${options.as}: ${count(sums.added)} new, ${count(sums.unchanged)} there before\n`,
+    );
     if (sums.differing > 0) process.stderr.write(differing(sums.differing, options.as));
     return 0;
   } finally {
@@ -46,9 +49,9 @@ export async function tracesImportCommand(options: TracesImportOptions, process:
   }
 }
 
-function differing(count: number, name: string): string {
+function differing(traces: number, name: string): string {
   return (
-    `warning: ${count} traces were in ${name} before with other spans; the account of more spans was kept. ` +
+    `warning: ${plural(traces, "trace was", "traces were")} in ${name} before with other spans; the account of more spans was kept. ` +
     "Import files that share traces in one command\n"
   );
 }

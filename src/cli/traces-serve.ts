@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { EvalsError } from "../core/errors.ts";
+import { plural } from "../core/quantities.ts";
 import { traceReceiver } from "../index.ts";
 import type { Process } from "./process.ts";
 
@@ -34,7 +35,7 @@ export async function tracesServeCommand(options: TracesServeOptions, process: P
   await receiver.close();
   const { requests, spans, rejectedSpans, refused } = receiver.counts();
   process.stderr.write(
-    `${requests} requests with ${spans} spans; ${rejectedSpans} spans could not be read, ${refused} requests were refused\n`,
+    `${plural(requests, "request")} with ${plural(spans, "span")}; ${plural(rejectedSpans, "span")} could not be read, ${plural(refused, "request was", "requests were")} refused\n`,
   );
   process.stderr.write(`import them: evals traces import ${folder} --as ${name}\n`);
   return 0;

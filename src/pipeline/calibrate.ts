@@ -4,6 +4,7 @@ import { EvalsError } from "../core/errors.ts";
 import { evaluationDefinitionSchema } from "../core/evaluation.ts";
 import type { Evaluator } from "../core/extensions.ts";
 import { agreedLabel, type LabelRow } from "../core/labels.ts";
+import { count } from "../core/quantities.ts";
 import type { Redact } from "../core/redact.ts";
 import { type Sample, servedUnknown, usageUnknown } from "../core/sample.ts";
 import type { Evaluation, Judging } from "../core/score.ts";
@@ -202,7 +203,7 @@ function tooFew(
   if (scores.length === 0 && failed > 0) {
     return new EvalsError(
       "CALIBRATION_INVALID",
-      `the evaluator failed on all ${failed} labelled answers (${why})`,
+      `the evaluator failed on all ${count(failed)} labelled answers (${why})`,
       "mend that first: nothing was measured",
     );
   }

@@ -1,7 +1,7 @@
 import { type Cohort, cohortOf, everyCase, inCohort } from "../core/cohort.ts";
 import type { Decision, Operations } from "../core/comparison.ts";
 import { exitCodeOf, type Gate } from "../core/gate.ts";
-import { level } from "../core/quantities.ts";
+import { count, level } from "../core/quantities.ts";
 import type { Report } from "../core/report.ts";
 import type { TraceComparison, TraceSide } from "../core/trace-comparison.ts";
 import type { TraceFacts, TraceSummary } from "../core/trace-facts.ts";
@@ -228,9 +228,9 @@ function sideOf({ label, summaries }: TraceInput, traces: readonly TraceFacts[])
     orphans: traces.reduce((sum, { orphans }) => sum + orphans, 0),
     skipped: summaries
       .flatMap(({ skipped }) => skipped)
-      .map(({ file, offset, reason, count, effect }) => {
+      .map(({ file, offset, reason, count: times, effect }) => {
         const place = offset === null ? file : `${file}, byte ${offset}`;
-        return `${place}: ${reason} (${count}, ${effect === "lost" ? "lost" : "kept"})`;
+        return `${place}: ${reason} (${count(times)}, ${effect === "lost" ? "lost" : "kept"})`;
       }),
   };
 }

@@ -2,7 +2,7 @@ import { inCohort, whereOf } from "../core/cohort.ts";
 import type { Decision, Interval } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import type { Verdict } from "../core/gate.ts";
-import { changeSize, level, plural, signedChange } from "../core/quantities.ts";
+import { changeSize, count, level, plural, signedChange } from "../core/quantities.ts";
 import { type RatioMeasure, ratioMeasure, ratioValue } from "../core/ratio.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import {
@@ -101,7 +101,7 @@ export function unreachableRatio(
     : members.length * repetitions;
   if (have >= needed) return null;
   const what = isMean ? "independent cases" : "answered trials on each side";
-  return `${criterion.metric} in ${cohort.name} can never pass: it needs at least ${needed} ${what}, and the cohort has ${have}`;
+  return `${criterion.metric} in ${cohort.name} can never pass: it needs at least ${count(needed)} ${what}, and the cohort has ${count(have)}`;
 }
 
 function evidenceOf(
@@ -158,13 +158,13 @@ function isWithin(interval: Interval | null, { criterion }: GateCheck): boolean 
 function hiding({ measure, reported, have, needed, planned, isKeptAtWorst }: Evidence): string | null {
   const { lacking, valued } = reported.candidate;
   if (lacking > 0)
-    return `${lacking} of ${plural(lacking + valued, "answered trial")} of the candidate report no value`;
+    return `${count(lacking)} of ${plural(lacking + valued, "answered trial")} of the candidate report no value`;
   if (reported.baseline.zero > 0)
     return `${plural(reported.baseline.zero, "answered trial")} of the baseline report 0, of which there is no ratio`;
   if (!isKeptAtWorst)
     return `the candidate left ${plural(planned - valued, "trial")} unanswered, and were they the worst of all, it would not`;
   if (measure.kind === "mean" && have < needed)
-    return `${plural(have, "independent case")} cannot prove it, at least ${needed} are needed`;
+    return `${plural(have, "independent case")} cannot prove it, at least ${count(needed)} are needed`;
   return null;
 }
 
@@ -201,15 +201,15 @@ function movement(ratio: number): string {
 
 function nothingJudged({ cases, reported: { baseline, candidate } }: Evidence): string {
   if (cases === 0) return "the cohort has no cases in this run";
-  const trials = `${plural(baseline.valued, "trial")} of the baseline and ${candidate.valued} of the candidate report one`;
+  const trials = `${plural(baseline.valued, "trial")} of the baseline and ${count(candidate.valued)} of the candidate report one`;
   return `not one of ${plural(cases, "case")} has a value on both sides; ${trials}`;
 }
 
 function unbounded({ measure, have, needed }: Evidence): string {
   if (measure.kind === "mean")
-    return `${plural(have, "independent case")} cannot bound the ratio; at least ${needed} are needed`;
+    return `${plural(have, "independent case")} cannot bound the ratio; at least ${count(needed)} are needed`;
   if (have < needed)
-    return `${plural(have, "trial")} on a side cannot bound the percentile; at least ${needed} on each side are needed`;
+    return `${plural(have, "trial")} on a side cannot bound the percentile; at least ${count(needed)} on each side are needed`;
   return "the percentile or a bound of it is 0 ms, of which there is no ratio";
 }
 
@@ -218,6 +218,6 @@ function withoutValue({ planned, reported }: Evidence): string {
   const gaps = (["baseline", "candidate"] as const)
     .map((side) => ({ side, gap: planned - reported[side].valued }))
     .filter(({ gap }) => gap > 0)
-    .map(({ side, gap }) => `${gap} of ${plural(planned, "trial")} of the ${side}`);
+    .map(({ side, gap }) => `${count(gap)} of ${plural(planned, "trial")} of the ${side}`);
   return gaps.length === 0 ? "" : `; without a value: ${gaps.join(" and ")}`;
 }

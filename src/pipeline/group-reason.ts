@@ -96,7 +96,7 @@ function conclusion(
   const { measure, groups } = group;
   if (measure.kind === "percentile" && shown.interval === null) {
     const least = valuesForPercentile(measure.probability, alpha);
-    return `${count(Math.min(groups.baseline.length, groups.candidate.length))} traces on a side cannot bound the percentile; at least ${least} on each side are needed`;
+    return `${count(Math.min(groups.baseline.length, groups.candidate.length))} traces on a side cannot bound the percentile; at least ${count(least)} on each side are needed`;
   }
   return `neither ${what} nor that it stays within the accepted ${bound} is proven`;
 }

@@ -1,6 +1,6 @@
 import { whereOf } from "../core/cohort.ts";
 import type { Verdict } from "../core/gate.ts";
-import { level, percent, plural, points, signedPoints } from "../core/quantities.ts";
+import { count, level, percent, plural, points, signedPoints } from "../core/quantities.ts";
 import type { JudgeQuality } from "../core/score.ts";
 import type { CohortComparison } from "./compare.ts";
 import type { Shown } from "./decide-margin.ts";
@@ -40,7 +40,7 @@ export function marginReason({
   const evidence = [
     `${metric} ${where} ${movement(seen.baseline!, seen.candidate!)}`,
     `${level(confidence)} interval ${signedPoints(lower)} to ${signedPoints(upper)}`,
-    `${plural(comparison.regressed, "case")} worse, ${comparison.improved} better of ${comparison.n}${judgeText(judge)})`,
+    `${plural(comparison.regressed, "case")} worse, ${count(comparison.improved)} better of ${count(comparison.n)}${judgeText(judge)})`,
   ].join("; ");
   if (!shown.isTelling) return `${evidence}: the judge is not proven to tell good answers from bad ones`;
   if (decision === "pass") return `${evidence}: a ${harm} of ${points(margin)} or more is ruled out`;
@@ -60,8 +60,8 @@ function neededText({
   repetitionsNeeded,
 }: Pick<MarginReason, "casesNeeded" | "repetitionsNeeded">): string {
   const ways: string[] = [];
-  if (casesNeeded !== null) ways.push(`about ${casesNeeded} cases in this cohort`);
-  if (repetitionsNeeded !== null) ways.push(`about ${repetitionsNeeded} repetitions`);
+  if (casesNeeded !== null) ways.push(`about ${plural(casesNeeded, "case")} in this cohort`);
+  if (repetitionsNeeded !== null) ways.push(`about ${plural(repetitionsNeeded, "repetition")}`);
   return ways.length === 0 ? "" : `; ${ways.join(" or ")} would settle it`;
 }
 

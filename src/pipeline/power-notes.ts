@@ -1,6 +1,6 @@
 import type { Dataset } from "../core/dataset.ts";
 import type { DiscordanceSource, PowerPlan } from "../core/power.ts";
-import { fixed, percent, plural, points } from "../core/quantities.ts";
+import { count, fixed, percent, plural, points } from "../core/quantities.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { RunManifest } from "../core/run.ts";
 import type { MetricHistory } from "./power-history.ts";
@@ -47,7 +47,7 @@ function unreachable({ criteria }: Pick<PowerPlan, "criteria">): string[] {
     .filter(({ canPass }) => !canPass)
     .map(
       ({ metric, cohort, margin, minimumCases, cases, clusters }) =>
-        `${metric} in ${cohort} can never pass as it is: a margin of ${points(margin)} needs at least ${plural(minimumCases, "case")}, the cohort has ${cases}${clusters < cases ? `, ${clusters} of them independent` : ""}`,
+        `${metric} in ${cohort} can never pass as it is: a margin of ${points(margin)} needs at least ${plural(minimumCases, "case")}, the cohort has ${count(cases)}${clusters < cases ? `, ${count(clusters)} of them independent` : ""}`,
     );
 }
 
@@ -116,7 +116,7 @@ function mute({ criteria }: Pick<PowerPlan, "criteria">): string[] {
     .filter(({ cases, cohortCases }) => cases < cohortCases)
     .map(
       ({ metric, cohort, cases, cohortCases }) =>
-        `${metric} finds something to judge in ${cases} of the ${plural(cohortCases, "case")} of ${cohort}, as far as stored runs tell; only such cases count`,
+        `${metric} finds something to judge in ${count(cases)} of the ${plural(cohortCases, "case")} of ${cohort}, as far as stored runs tell; only such cases count`,
     );
 }
 
@@ -125,6 +125,6 @@ function correction({
 }: Pick<PowerPlan, "harmCorrection">): string[] {
   if (criteria < 2) return [];
   return [
-    `harm is corrected over the ${criteria} blocking margins: where only one is broken, proving it takes up to ${fixed(atMostTimes, 1)} times the cases`,
+    `harm is corrected over the ${count(criteria)} blocking margins: where only one is broken, proving it takes up to ${fixed(atMostTimes, 1)} times the cases`,
   ];
 }

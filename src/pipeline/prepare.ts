@@ -5,7 +5,7 @@ import { EvalsError } from "../core/errors.ts";
 import { type EvaluationDefinition, evaluationDefinitionSchema } from "../core/evaluation.ts";
 import type { Evaluator, Release } from "../core/extensions.ts";
 import { builtInMetrics, type Gate } from "../core/gate.ts";
-import { plural, points } from "../core/quantities.ts";
+import { count, plural, points } from "../core/quantities.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { Trial } from "../core/run.ts";
 import type { Side } from "../core/sample.ts";
@@ -160,7 +160,7 @@ function shownPath(evaluationFile: string, path: string): string {
 function refuseThin(dataset: Dataset): void {
   const thin = thinCohorts(dataset)[0];
   if (thin === undefined) return;
-  const message = `${dataset.folder}: the required cohort ${thin.cohort} has ${plural(thin.cases, "case")}, fewer than ${thin.minimumCases}`;
+  const message = `${dataset.folder}: the required cohort ${thin.cohort} has ${plural(thin.cases, "case")}, fewer than ${count(thin.minimumCases)}`;
   throw new EvalsError(
     "COHORT_THIN",
     message,
@@ -261,9 +261,9 @@ function unreachable(
     for (const { cluster } of alike) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
     const largest = Math.max(1, ...sizes.values());
     const needed = (minimumNForMargin(criterion.margin, alpha) ?? 0) * largest;
-    const sharing = largest === 1 ? "" : `, since up to ${largest} of them share a cluster`;
+    const sharing = largest === 1 ? "" : `, since up to ${count(largest)} of them share a cluster`;
     return [
-      `${criterion.metric} in ${cohort.name} can never pass: a margin of ${points(criterion.margin)} needs about ${plural(needed, "case")}${sharing}, and the cohort has ${members.length}`,
+      `${criterion.metric} in ${cohort.name} can never pass: a margin of ${points(criterion.margin)} needs about ${plural(needed, "case")}${sharing}, and the cohort has ${count(members.length)}`,
     ];
   });
 }

@@ -1,5 +1,5 @@
 import type { Decision } from "../core/comparison.ts";
-import { percent, plural } from "../core/quantities.ts";
+import { count, percent, plural } from "../core/quantities.ts";
 import type { Comparability } from "../core/report.ts";
 import type { Sample } from "../core/sample.ts";
 import type { CaseOutcome } from "./pair.ts";
@@ -11,7 +11,7 @@ function reuseOf(samples: readonly Sample[]): string | null {
   if (reused.length === 0) return null;
   const ofBaseline = reused.filter(({ side }) => side === "baseline").length;
   const times = reused.map(({ startedAt }) => startedAt).sort();
-  return `${plural(ofBaseline, "answer")} of the baseline and ${reused.length - ofBaseline} of the candidate were taken from earlier runs, made from ${times[0]} to ${times.at(-1)}; their latency is left out, failures are never taken over, and a change at the provider since then is not in them`;
+  return `${plural(ofBaseline, "answer")} of the baseline and ${count(reused.length - ofBaseline)} of the candidate were taken from earlier runs, made from ${times[0]} to ${times.at(-1)}; their latency is left out, failures are never taken over, and a change at the provider since then is not in them`;
 }
 
 /** How often a rate limit refused an attempt, and what became of the pace: what was measured was measured on a provider that was asked for too much. */
@@ -22,7 +22,7 @@ function rateLimitsOf(samples: readonly Sample[]): string | null {
   }
   const slowed = slowedIn(samples);
   if (refused.baseline + refused.candidate === 0 && slowed === null) return null;
-  const said = `rate limits refused ${plural(refused.baseline, "attempt")} of the baseline and ${refused.candidate} of the candidate`;
+  const said = `rate limits refused ${plural(refused.baseline, "attempt")} of the baseline and ${count(refused.candidate)} of the candidate`;
   return slowed === null ? said : `${said}; ${slowed}`;
 }
 
@@ -35,7 +35,7 @@ function slowedIn(samples: readonly Sample[]): string | null {
   if (slowed.length === 0) return null;
   const to = slowed.reduce((least, each) => Math.min(least, each.to), Number.POSITIVE_INFINITY);
   const from = slowed.reduce((most, each) => Math.max(most, each.from), 0);
-  return `so at times only ${to} instead of ${from} were made at a time: ${slowed.length} of ${plural(attempts.length, "attempt")} began while fewer were allowed, and took their latency from a provider under less load`;
+  return `so at times only ${to} instead of ${from} were made at a time: ${count(slowed.length)} of ${plural(attempts.length, "attempt")} began while fewer were allowed, and took their latency from a provider under less load`;
 }
 
 /** What a reader should know before trusting the verdict. */
@@ -72,7 +72,7 @@ export function warnings(
     else if (unjudged > 0) {
       note(
         metric,
-        `${metric} applies to ${dataset.cases.length - unjudged} of ${plural(dataset.cases.length, "case")}; the others expect nothing of it`,
+        `${metric} applies to ${count(dataset.cases.length - unjudged)} of ${plural(dataset.cases.length, "case")}; the others expect nothing of it`,
       );
     }
     const missing = cases.reduce(
@@ -83,11 +83,11 @@ export function warnings(
     if (missing > 0)
       note(
         "missing answers",
-        `${metric} lacks a score for ${missing} of ${planned} planned pairs (${percent(missing / planned)})`,
+        `${metric} lacks a score for ${count(missing)} of ${plural(planned, "planned pair")} (${percent(missing / planned)})`,
       );
   }
   if (resolved.leftOut.length > 0) {
-    const names = resolved.leftOut.map(({ cohort, cases }) => `${cohort} (${cases})`);
+    const names = resolved.leftOut.map(({ cohort, cases }) => `${cohort} (${count(cases)})`);
     const shown = `${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
     note(
       "small cohorts",

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Dataset, type DatasetLock, datasetLockSchema } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
+import { count } from "../core/quantities.ts";
 import { changesSinceLock, type DatasetChange } from "./dataset-lock.ts";
 import { datasetFiles } from "./load-dataset.ts";
 
@@ -57,9 +58,9 @@ function mismatchPlace(dataset: Dataset, change: DatasetChange, lockFile: string
 /** A change in a few words: `2 added, 1 changed`. */
 export function summariseChange(change: DatasetChange): string {
   const parts = (["added", "removed", "changed"] as const)
-    .map((kind) => ({ kind, count: Object.keys(change[kind]).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ kind, count }) => `${count} ${kind}`);
+    .map((kind) => ({ kind, cases: Object.keys(change[kind]).length }))
+    .filter(({ cases }) => cases > 0)
+    .map(({ kind, cases }) => `${count(cases)} ${kind}`);
   if (change.descriptionChanged) parts.push("description changed");
   return parts.length === 0 ? "nothing changed" : parts.join(", ");
 }

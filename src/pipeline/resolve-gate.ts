@@ -1,6 +1,7 @@
 import { type Cohort, inCohort } from "../core/cohort.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { builtInMetrics, type Criterion, errorRateMetric, type Gate, readMetric } from "../core/gate.ts";
+import { plural } from "../core/quantities.ts";
 import { ratioMeasure } from "../core/ratio.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { trialRate } from "../core/trial-rate.ts";
@@ -67,7 +68,7 @@ export function spreadCriteria(
       return expanded.cohorts;
     });
     if (found.length === 0 && !source.isGrowing) {
-      const message = `the criterion on ${criterion.metric} has no cohort of at least ${criterion.minimumCohortSize} ${source.noun}s`;
+      const message = `the criterion on ${criterion.metric} has no cohort of at least ${plural(criterion.minimumCohortSize, source.noun)}`;
       throw gateError(
         gate,
         criterion.metric,

@@ -1,4 +1,4 @@
-import { plural } from "../core/quantities.ts";
+import { count, plural } from "../core/quantities.ts";
 import type { Comparability } from "../core/report.ts";
 import type { Judging, Score } from "../core/score.ts";
 import { firstScores } from "./last-scores.ts";
@@ -18,7 +18,7 @@ export function summariseJudging(scores: readonly Score[]): Record<string, Judgi
 /** The same in words, one finding an evaluator. */
 export function tellJudging(judging: Readonly<Record<string, Judging>>): Comparability[] {
   return Object.entries(judging).map(([evaluator, { calls, reused, inputTokens, outputTokens, costUsd }]) => {
-    const tokens = inputTokens === null ? "" : `, ${inputTokens + (outputTokens ?? 0)} tokens`;
+    const tokens = inputTokens === null ? "" : `, ${plural(inputTokens + (outputTokens ?? 0), "token")}`;
     const cost = costUsd === null ? "" : `, ${costUsd.toFixed(4)} USD`;
     const votes = reused === 0 ? "" : `; ${plural(reused, "vote")} reused`;
     return {
@@ -33,8 +33,8 @@ export function tellJudging(judging: Readonly<Record<string, Judging>>): Compara
 export function tellUnjudged(pairs: readonly { readonly evaluator: string }[]): Comparability[] {
   const names = [...new Set(pairs.map(({ evaluator }) => evaluator))].sort();
   return names.map((name) => {
-    const count = pairs.filter(({ evaluator }) => evaluator === name).length;
-    const message = `${name} could not judge ${plural(count, "pair")} with different verdicts again; there the first verdicts count`;
+    const left = pairs.filter(({ evaluator }) => evaluator === name).length;
+    const message = `${name} could not judge ${plural(left, "pair")} with different verdicts again; there the first verdicts count`;
     return { level: "note", subject: "judged again", message };
   });
 }
@@ -52,15 +52,15 @@ export function tellJudgedAgain(scores: readonly Score[]): Comparability[] {
     const baseline = again.get(scorePlaceOf({ ...candidate, side: "baseline" }));
     const before = first.get(scorePlaceOf(candidate));
     if (baseline === undefined || before === undefined) continue;
-    const count = counts.get(candidate.evaluator) ?? { regressed: 0, stayed: 0, improved: 0, kept: 0 };
-    counts.set(candidate.evaluator, count);
+    const own = counts.get(candidate.evaluator) ?? { regressed: 0, stayed: 0, improved: 0, kept: 0 };
+    counts.set(candidate.evaluator, own);
     const [live, next] = [passes(baseline), passes(candidate)];
     if (passes(before)) {
-      count.improved++;
-      if (next && !live) count.kept++;
+      own.improved++;
+      if (next && !live) own.kept++;
     } else {
-      count.regressed++;
-      if (live && !next) count.stayed++;
+      own.regressed++;
+      if (live && !next) own.stayed++;
     }
   }
   return [...counts]
@@ -68,7 +68,7 @@ export function tellJudgedAgain(scores: readonly Score[]): Comparability[] {
     .map(([evaluator, { regressed, stayed, improved, kept }]) => ({
       level: "note",
       subject: "judged again",
-      message: `${evaluator} judged ${plural(regressed + improved, "pair")} with different verdicts again, both sides: ${stayed} of ${plural(regressed, "regression")} and ${kept} of ${plural(improved, "improvement")} stood`,
+      message: `${evaluator} judged ${plural(regressed + improved, "pair")} with different verdicts again, both sides: ${count(stayed)} of ${plural(regressed, "regression")} and ${count(kept)} of ${plural(improved, "improvement")} stood`,
     }));
 }
 

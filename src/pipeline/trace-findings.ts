@@ -44,7 +44,7 @@ export function traceFindings(
   if (silent.length > 0)
     note("not recorded", `not one trace of either side says anything of ${silent.join(", ")}`);
   if (leftOut.length > 0) {
-    const names = leftOut.map(({ cohort, cases }) => `${cohort} (${cases})`);
+    const names = leftOut.map(({ cohort, cases }) => `${cohort} (${count(cases)})`);
     const shown = `${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}`;
     note(
       "small cohorts",

@@ -1,5 +1,6 @@
 import { cohortOf } from "../core/cohort.ts";
 import { builtInMetrics, type Criterion, type Gate, gateSchema, readMetric } from "../core/gate.ts";
+import { count } from "../core/quantities.ts";
 import { nearestWord } from "../core/suggest.ts";
 import {
   isMeasuredByEvents,
@@ -61,7 +62,7 @@ export function resolveTraceGate(
   const source = { ...traceCohorts(sides), isGrowing };
   const resolved = spreadCriteria(gate, criteria, source);
   if (resolved.checks.length > mostChecks) {
-    const message = `its criteria spread over ${resolved.checks.length} pairs of metric and cohort`;
+    const message = `its criteria spread over ${count(resolved.checks.length)} pairs of metric and cohort`;
     throw gateError(gate, "cohorts", message, "raise `minimumCohortSize`, or map no identifiers to cohorts");
   }
   const { cohorts } = source;

@@ -43,7 +43,7 @@ describe("evals traces import", () => {
       const name = order[0]!.replace(".jsonl", "-first");
       await evals(folder, "traces", "import", order[0]!, "--as", name);
       const second = await evals(folder, "traces", "import", order[1]!, "--as", name);
-      expect(second.stderr).toContain("1 traces were in");
+      expect(second.stderr).toContain("1 trace was in");
       const sets = traceSets(join(folder, ".evals", "store.sqlite"));
       expect([...sets.read(name)].map(({ spans: count }) => count)).toEqual([3]);
       sets.close();

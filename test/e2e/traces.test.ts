@@ -149,7 +149,7 @@ describe("a run with an endpoint for traces", () => {
       setTimeout(() => accept(response, request, number), 100);
     });
     const { stderr } = await run(await steppedProject(1500, 500), json(endpoint));
-    expect(stderr).toContain("traces: 8998 spans emitted, 8998 acknowledged\n");
+    expect(stderr).toContain("traces: 8,998 spans emitted, 8,998 acknowledged\n");
     expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(8998);
   });
 

@@ -20,7 +20,7 @@ export function Waivers({ waivers }: { waivers: readonly ReportedWaiver[] }) {
   return (
     <DataTable
       kind="cards"
-      caption={`Waivers of the gate: ${waivers.length}`}
+      caption={`Waivers of the gate: ${format.count(waivers.length)}`}
       columns={columns}
       rows={waivers}
       note={({ message }) => <p>{breakable(visible(message))}</p>}

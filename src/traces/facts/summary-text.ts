@@ -1,3 +1,4 @@
+import { count, plural } from "../../core/quantities.ts";
 import type { TraceFacts, TraceProblem, TraceSummary } from "../../core/trace-facts.ts";
 import { summaryBuilder } from "./summary.ts";
 
@@ -20,8 +21,8 @@ const lostPart: TraceProblem = {
 export function traceSummaryText(summary: TraceSummary): string {
   const { traces, spans, modelCalls, toolCalls, inputTokens, outputTokens, errors, dialects } = summary;
   const lines = [
-    `${traces} traces, ${spans} spans: ${modelCalls} model calls, ${toolCalls} tool calls, ${errors} errors`,
-    `tokens: ${inputTokens ?? "none recorded"} read, ${outputTokens ?? "none recorded"} written`,
+    `${plural(traces, "trace")}, ${plural(spans, "span")}: ${plural(modelCalls, "model call")}, ${plural(toolCalls, "tool call")}, ${plural(errors, "error")}`,
+    `tokens: ${tokens(inputTokens)} read, ${tokens(outputTokens)} written`,
     `written in: ${dialects.length === 0 ? "no vocabulary that is known" : dialects.join(", ")}`,
     coverageLine(summary),
     `libraries: ${countsOf(summary.coverage.scopes)}`,
@@ -44,20 +45,26 @@ function coverageLine({ coverage }: TraceSummary): string {
     `cost in ${share(cost)}`,
     `release in ${share(release)}`,
     `route in ${share(route)}`,
-    `${orphans} spans without their parent`,
-    `${incomplete} traces incomplete`,
+    `${plural(orphans, "span")} without their parent`,
+    `${plural(incomplete, "trace")} incomplete`,
   ].join(", ");
+}
+
+function tokens(value: number | null): string {
+  return value === null ? "none recorded" : count(value);
 }
 
 function countsOf(counts: Readonly<Record<string, number>>): string {
   const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
-  return entries.length === 0 ? "none" : entries.map(([name, count]) => `${name} (${count})`).join(", ");
+  return entries.length === 0
+    ? "none"
+    : entries.map(([name, times]) => `${name} (${count(times)})`).join(", ");
 }
 
-function problemLine({ file, offset, reason, count, effect }: TraceProblem): string {
+function problemLine({ file, offset, reason, count: times, effect }: TraceProblem): string {
   const where = [file, offset === null ? "" : `byte ${offset}`].filter((part) => part !== "").join(", ");
-  const times = count === 1 ? "" : ` (${count} times; the first is shown)`;
-  return `${effect === "lost" ? "lost" : "note"}: ${where === "" ? "" : `${where}: `}${reason}${times}`;
+  const often = times === 1 ? "" : ` (${count(times)} times; the first is shown)`;
+  return `${effect === "lost" ? "lost" : "note"}: ${where === "" ? "" : `${where}: `}${reason}${often}`;
 }
 
 /** Names come from traces: control characters are not sent to a terminal. */
