@@ -2,7 +2,17 @@ import type { Decision } from "../core/comparison.ts";
 import type { Reporter } from "../core/extensions.ts";
 import type { Report } from "../core/report.ts";
 import { oneLine, visible } from "./text.ts";
-import { bySeverity, evidenceText, hintsOf, ratesText, ruleText, waiverText } from "./words.ts";
+import {
+  bySeverity,
+  comparabilityWord,
+  evidenceText,
+  findingText,
+  hintsOf,
+  ratesText,
+  rollbackText,
+  ruleText,
+  waiverText,
+} from "./words.ts";
 
 interface TestCase {
   readonly className: string;
@@ -20,7 +30,7 @@ interface TestSuite {
 /**
  * JUnit XML: a test suite for each severity, a test case for each decision. An inconclusive blocking decision is a failure too: a CI
  * system that knows only red and green must not show green for what was not proven. What a waiver covers is skipped, and says so. Advisory
- * decisions never fail.
+ * decisions never fail. What to know before the verdict is believed, and what to do next, is the output of the first suite.
  */
 export const junitReporter: Reporter = { name: "junit", render };
 
@@ -31,7 +41,7 @@ function render(report: Report): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${name}" ${totals(cases)}>`,
-    ...suites.flatMap((suite) => suiteLines(suite, report)),
+    ...suites.flatMap((suite, index) => suiteLines(suite, report, index === 0 ? notesOf(report) : [])),
     "</testsuites>",
     "",
   ].join("\n");
@@ -90,13 +100,12 @@ function verdictCase(report: Report, suites: readonly TestSuite[]): TestCase | n
   if (report.error === undefined && (red || green)) return null;
   const element = report.verdict === "fail" || report.verdict === "inconclusive" ? "failure" : "error";
   const text = report.error === undefined ? report.headline : `${report.error.message}\n${report.error.hint}`;
-  const notes = report.comparability.map(({ level, subject, message }) => `${level}: ${subject}: ${message}`);
   const type = report.error?.code ?? report.verdict;
   return {
     className: "gatewright",
     name: "verdict",
     outcome: element,
-    content: [problem(element, type, report.error?.message ?? report.headline, [text, ...notes].join("\n"))],
+    content: [problem(element, type, report.error?.message ?? report.headline, text)],
   };
 }
 
@@ -113,7 +122,17 @@ function totals(cases: readonly TestCase[]): string {
   return `tests="${cases.length}" failures="${number("failure")}" errors="${number("error")}" skipped="${number("skipped")}"`;
 }
 
-function suiteLines(suite: TestSuite, report: Report): string[] {
+/** What to know before the verdict is believed, and what to do next, a line each. */
+function notesOf(report: Report): string[] {
+  const rollback = rollbackText(report);
+  return [
+    ...report.comparability.map((finding) => `${comparabilityWord[finding.level]}: ${findingText(finding)}`),
+    ...report.nextSteps.map(({ action, because }) => `next: ${action} (${because})`),
+    ...(rollback === null ? [] : [`next: ${rollback}`]),
+  ];
+}
+
+function suiteLines(suite: TestSuite, report: Report, notes: readonly string[]): string[] {
   const stamp = report.provenance === null ? "" : ` timestamp="${attribute(report.provenance.createdAt)}"`;
   return [
     `  <testsuite name="${attribute(suite.name)}" ${totals(suite.cases)}${stamp}>`,
@@ -123,6 +142,7 @@ function suiteLines(suite: TestSuite, report: Report): string[] {
     ),
     "    </properties>",
     ...suite.cases.flatMap(caseLines),
+    ...(notes.length === 0 ? [] : [`    <system-out>${content(notes.map(oneLine).join("\n"))}</system-out>`]),
     "  </testsuite>",
   ];
 }

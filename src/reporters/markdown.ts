@@ -100,7 +100,7 @@ function headLines(report: Report): string[] {
 function noteLines(report: Report): string[] {
   if (report.comparability.length === 0) return [];
   const lines = report.comparability.map(
-    (finding) => `- ${comparabilitySymbol[finding.level]} ${safe(findingText(finding), 400)}`,
+    (finding) => `- ${comparabilitySymbol[finding.level]} ${safe(findingText(finding), 3000)}`,
   );
   const { kept, left } = within(lines, notesRoom);
   return ["### Before you trust this", "", ...kept, ...leftOut(left, "note"), ""];
