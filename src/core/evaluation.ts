@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Evaluator, Target } from "./extensions.ts";
 import type { Json } from "./json.ts";
+import { judgeQualitySchema } from "./score.ts";
 
 /** JSON at run time; any value for the compiler, since an interface is not assignable to an index signature. */
 const component = z.json() as z.ZodType<Json, unknown>;
@@ -33,18 +34,27 @@ const targetSchema = z.custom<Target>(
   },
 );
 
-const evaluatorSchema = z.custom<Evaluator>(
-  (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    typeof (value as Evaluator).evaluate === "function" &&
-    typeof (value as Evaluator).version === "string" &&
-    /^[a-z][a-z0-9_]*$/.test(String((value as Evaluator).name)),
-  {
-    error:
-      "not an evaluator; use toolSelectionEvaluator() and the like, or an object with `name` (lower case with underscores), `version` and `evaluate`",
-  },
-);
+const evaluatorSchema = z
+  .custom<Evaluator>(
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      typeof (value as Evaluator).evaluate === "function" &&
+      typeof (value as Evaluator).version === "string" &&
+      /^[a-z][a-z0-9_]*$/.test(String((value as Evaluator).name)),
+    {
+      error:
+        "not an evaluator; use toolSelectionEvaluator() and the like, or an object with `name` (lower case with underscores), `version` and `evaluate`",
+    },
+  )
+  .refine(
+    ({ judge }) =>
+      judge === undefined || judge === "unmeasured" || judgeQualitySchema.safeParse(judge).success,
+    {
+      error:
+        'its `judge` is neither "unmeasured" nor counts such as { sensitivity: { right: 90, of: 100 }, specificity: { right: 85, of: 100 } }, with no more right than there are',
+    },
+  );
 
 /** A release as the user writes it. */
 export const releaseInputSchema = z.strictObject({

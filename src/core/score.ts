@@ -73,12 +73,17 @@ export const evaluationSchema = z.discriminatedUnion("status", [
 /** What an evaluator says of one sample. */
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
+/** So many right ones of so many. */
+const countSchema = z
+  .object({ right: z.number().int().min(0), of: z.number().int().min(1) })
+  .refine(({ right, of }) => right <= of, { message: "no more can be right than there are" });
+
 /** How often a judge is right, measured on labelled cases: of those that are good, and of those that are not, how many it called so. */
 export const judgeQualitySchema = z.object({
   /** Good cases that it passed, of so many good ones. */
-  sensitivity: z.object({ right: z.number().int().min(0), of: z.number().int().min(1) }),
+  sensitivity: countSchema,
   /** Bad cases that it did not pass, of so many bad ones. */
-  specificity: z.object({ right: z.number().int().min(0), of: z.number().int().min(1) }),
+  specificity: countSchema,
 });
 /** How often a judge is right, measured on labelled cases. */
 export type JudgeQuality = z.infer<typeof judgeQualitySchema>;

@@ -14,13 +14,28 @@ export interface JudgedDifference {
   readonly isTelling: boolean;
 }
 
-/** A rate from a count, with its variance. One success and one failure are added, so that a perfect count is not taken for certainty. */
+/**
+ * A rate from a count: as counted, and cautiously, with one success and one failure more (Agresti & Caffo 2000, The American Statistician 54:280), so
+ * that a perfect count of a few is not taken for certainty; with the variance of the cautious one.
+ */
 function measured({ right, of }: { readonly right: number; readonly of: number }): {
   rate: number;
+  cautious: number;
   variance: number;
 } {
   const cautious = (right + 1) / (of + 2);
-  return { rate: right / of, variance: (cautious * (1 - cautious)) / (of + 2) };
+  return { rate: right / of, cautious, variance: (cautious * (1 - cautious)) / (of + 2) };
+}
+
+/** How well a judge tells good from bad: sensitivity + specificity − 1 (Youden 1950) as counted, and cautiously with what is not known of it on each side. */
+function tellingOf(judge: JudgeQuality, alpha: number): { youden: number; cautious: number; reach: number } {
+  const sensitivity = measured(judge.sensitivity);
+  const specificity = measured(judge.specificity);
+  return {
+    youden: sensitivity.rate + specificity.rate - 1,
+    cautious: sensitivity.cautious + specificity.cautious - 1,
+    reach: normalQuantile(1 - alpha) * Math.sqrt(sensitivity.variance + specificity.variance),
+  };
 }
 
 /** Sensitivity and specificity of a judge as rates, 0..1. */
@@ -36,29 +51,28 @@ export function correctRate(rate: number, judge: JudgeQuality): number {
 
 /**
  * A difference of pass rates without the judge's error. A judge with sensitivity Se and specificity Sp shows a true difference shrunk by
- * J = Se + Sp − 1 (Youden 1950), so it is divided by J (Rogan & Gladen 1978, American Journal of Epidemiology 107:71); what is not known
- * of J is added to each side of the interval by the delta method: ((d − limit)/J)² + (z·d·se(J)/J²)².
+ * J = Se + Sp − 1 (Youden 1950), so it is divided by J (Rogan & Gladen 1978, American Journal of Epidemiology 107:71). A limit θ of the quotient is
+ * where the limit of d − θ·J is 0 (Fieller 1954, Journal of the Royal Statistical Society B 16:175), its variance put together from both by MOVER.
+ * The delta method in its place proved a loss of the margin to be smaller in up to a third of the calibrations on ten labels or fewer.
  */
 export function correctDifference(
   observed: PairedStatistics,
   judge: JudgeQuality,
   alpha: number,
 ): JudgedDifference {
-  const sensitivity = measured(judge.sensitivity);
-  const specificity = measured(judge.specificity);
-  const youden = sensitivity.rate + specificity.rate - 1;
-  const error = Math.sqrt(sensitivity.variance + specificity.variance);
-  const z = normalQuantile(1 - alpha);
-  const level = observed.interval.level;
-  if (youden - z * error <= 0) {
-    return { difference: observed.difference, interval: { lower: -1, upper: 1, level }, isTelling: false };
-  }
-  const difference = clip(observed.difference / youden);
-  const ofJudge = (z * observed.difference * error) / youden ** 2;
-  const reach = (limit: number) => Math.hypot((observed.difference - limit) / youden, ofJudge);
-  const lower = clip(difference - reach(observed.interval.lower));
-  const upper = clip(difference + reach(observed.interval.upper));
-  return { difference, interval: { lower, upper, level }, isTelling: true };
+  const { youden, cautious, reach } = tellingOf(judge, alpha);
+  const { difference, interval } = observed;
+  const { level } = interval;
+  if (cautious - reach <= 0)
+    return { difference, interval: { lower: -1, upper: 1, level }, isTelling: false };
+  const square = cautious ** 2 - reach ** 2;
+  const limit = (distance: number, side: 1 | -1) => {
+    const root = Math.sqrt((difference * reach) ** 2 + distance ** 2 * square);
+    return clip((difference * cautious + side * root) / square);
+  };
+  const lower = limit(difference - interval.lower, -1);
+  const upper = limit(interval.upper - difference, 1);
+  return { difference: clip(difference / youden), interval: { lower, upper, level }, isTelling: true };
 }
 
 /**
@@ -72,11 +86,11 @@ export function correctRateStatistics(
   judge: JudgeQuality,
   alpha: number,
 ): RateStatistics | null {
+  const { youden, cautious, reach: ofYouden } = tellingOf(judge, alpha);
+  if (cautious - ofYouden <= 0) return null;
   const sensitivity = measured(judge.sensitivity);
   const specificity = measured(judge.specificity);
-  const youden = sensitivity.rate + specificity.rate - 1;
   const z = normalQuantile(1 - alpha);
-  if (youden - z * Math.sqrt(sensitivity.variance + specificity.variance) <= 0) return null;
   const rate = correctRate(observed.rate, judge);
   const ofJudge =
     (z * Math.sqrt(rate ** 2 * sensitivity.variance + (1 - rate) ** 2 * specificity.variance)) / youden;

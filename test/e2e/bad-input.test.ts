@@ -282,6 +282,20 @@ describe("what is refused before the first call: the evaluation and its releases
       /not an evaluator/,
       /./,
     ],
+    ...[
+      "{ sensitivity: { right: 950, of: 100 }, specificity: { right: 90, of: 100 } }",
+      "{ sensitivity: { right: NaN, of: 100 }, specificity: { right: 90, of: 100 } }",
+      "{ sensitivity: { right: 0, of: 0 }, specificity: { right: 0, of: 0 } }",
+      "{ sensitivity: 0.95, specificity: 0.9 }",
+      '"measured"',
+      "null",
+    ].map((judge): [string, string, string, RegExp, RegExp] => [
+      `an evaluator that says of its error what cannot be: ${judge}`,
+      "[taskCompletionEvaluator()]",
+      `[{ ...taskCompletionEvaluator(), judge: ${judge} }]`,
+      /tiny\.eval\.ts:\d+: `evaluators\[0\]`: its `judge` is neither "unmeasured" nor counts/,
+      /./,
+    ]),
     [
       "a syntax error",
       "export default defineEvaluation({",
