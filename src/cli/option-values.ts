@@ -1,10 +1,18 @@
 import { InvalidArgumentError } from "commander";
+import { mostRepetitions } from "../core/bounds.ts";
 
 /** Reads an amount above 0. */
 export function amount(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError("give an amount above 0, such as 2.50.");
+}
+
+/** Reads how often each case is tried. */
+export function repetitionsNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value <= mostRepetitions) return value;
+  throw new InvalidArgumentError(`give a whole number from 1 to ${mostRepetitions}.`);
 }
 
 /** Reads a whole number of at least 1. */

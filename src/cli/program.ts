@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { amount, proportion, wholeNumber } from "./option-values.ts";
+import { amount, proportion, repetitionsNumber, wholeNumber } from "./option-values.ts";
 import type { Process } from "./process.ts";
 import { addCanary, addTraces } from "./program-traces.ts";
 import { packageVersion } from "./version.ts";
@@ -50,7 +50,7 @@ function addRun(program: Command, process: Process, setExitCode: SetExitCode): v
     .option("--baseline <name>", "release that is live, instead of the evaluation's own")
     .option("--gate <file>", "gate file, instead of the evaluation's own")
     .option("--cohort <cohort>", "run only these cases, such as tier=free; such a run never passes")
-    .option("--repetitions <n>", "how often each case is tried", wholeNumber)
+    .option("--repetitions <n>", "how often each case is tried", repetitionsNumber)
     .option("--maximum-cost-usd <n>", "spend limit of the run, instead of the evaluation's own", amount)
     .option(
       "--cache <hours>",

@@ -1,3 +1,5 @@
+import { longestTimerMs } from "../core/bounds.ts";
+
 /** Waits so many milliseconds, or until the signal is aborted. */
 export function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
@@ -6,7 +8,7 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener("abort", finish);
       done();
     };
-    const timer = setTimeout(finish, ms);
+    const timer = setTimeout(finish, Math.min(ms, longestTimerMs));
     signal.addEventListener("abort", finish, { once: true });
   });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { longestTimerMs, mostRepetitions } from "./bounds.ts";
 import type { Evaluator, Target } from "./extensions.ts";
 import type { Json } from "./json.ts";
 import { judgeQualitySchema } from "./score.ts";
@@ -91,7 +92,7 @@ export const evaluationDefinitionSchema = z.strictObject({
   /** The evaluators. */
   evaluators: z.array(evaluatorSchema).min(1, "an evaluation needs at least one evaluator"),
   /** How often each case is tried on each side. */
-  repetitions: z.int().min(1).max(1000).default(1),
+  repetitions: z.int().min(1).max(mostRepetitions).default(1),
   /** Trials at a time, both sides together. Fewer where a provider answers with rate limits, until it bears more again. */
   concurrency: z.int().min(1).max(1000).default(8),
   /** The fastest that calls may be made to one provider, both sides together. Without it, as fast as the provider lets them. */
@@ -106,7 +107,7 @@ export const evaluationDefinitionSchema = z.strictObject({
   /** Takes answers of earlier runs instead of calling again, when release, case, repetition and seed are the same and they are no older than this. Without it every trial is called. */
   cache: z.strictObject({ maximumAgeHours: z.number().gt(0) }).optional(),
   /** Longest time for one attempt, in milliseconds. */
-  timeoutMs: z.int().min(1).default(60_000),
+  timeoutMs: z.int().min(1).max(longestTimerMs).default(60_000),
   /** Further attempts after a transient failure. */
   retries: z.int().min(0).max(20).default(2),
   /** Spend limit of a run in US dollars, both sides together. */

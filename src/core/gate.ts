@@ -80,8 +80,8 @@ export type Waiver = z.output<typeof waiverSchema>;
 export const gateSchema = z.strictObject({
   /** Name of the policy. */
   name: z.string().min(1),
-  /** One-sided error probability of each side of the decision; intervals have level 1 − 2·alpha. */
-  alpha: z.number().gt(0).lt(0.5).default(0.05),
+  /** One-sided error probability of each side of the decision, at least 10⁻⁹; intervals have level 1 − 2·alpha. */
+  alpha: z.number().min(1e-9).lt(0.5).default(0.05),
   /** The rules. A gate without one decides nothing and is refused. */
   criteria: z.array(criterionSchema).min(1, "a gate needs at least one criterion"),
   /** Overrides of single decisions, each with a reason and a last day. */

@@ -47,8 +47,8 @@ export const usageSchema = z.object({
   cachedInputTokens: z.number().int().min(0).nullable(),
   /** Tokens among `outputTokens` that the model spent on reasoning; `null` when not reported. */
   reasoningTokens: z.number().int().min(0).nullable(),
-  /** Cost in US dollars; `null` when unknown. */
-  costUsd: z.number().min(0).nullable(),
+  /** Cost in US dollars; `null` when unknown. More than 10¹² is no cost: sums over it would have no number. */
+  costUsd: z.number().min(0).max(1e12).nullable(),
 });
 /** What a call used. */
 export type Usage = z.infer<typeof usageSchema>;

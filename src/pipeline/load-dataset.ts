@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import {
   type Case,
   caseSchema,
@@ -8,9 +8,9 @@ import {
   type DatasetDescription,
   datasetDescriptionSchema,
 } from "../core/dataset.ts";
-import { EvalsError } from "../core/errors.ts";
+import { EvalsError, messageOf } from "../core/errors.ts";
 import { didYouMean } from "../core/suggest.ts";
-import { check } from "../core/validate.ts";
+import { type Checked, check } from "../core/validate.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 /** Names of the files of a dataset. */
@@ -72,13 +72,23 @@ async function loadDescription(folder: string): Promise<DatasetDescription> {
     const what = broken.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
     throw new EvalsError("DATASET_INVALID", `${file}:${line}: ${what}`, "mend the YAML on that line");
   }
-  const checked = check(datasetDescriptionSchema, document.toJS());
+  const checked = check(datasetDescriptionSchema, plainValue(document, file));
   if ("value" in checked) return checked.value;
   const { problem } = checked;
   const node = document.getIn([...problem.path, ...(problem.isUnknownKey ? [problem.key] : [])], true);
   const range = (node as { range?: [number, number, number] } | undefined)?.range;
   const line = range === undefined ? 1 : lines.linePos(range[0]).line;
   throw new EvalsError("DATASET_INVALID", `${file}:${line}: ${problem.message}`, problem.hint);
+}
+
+/** The value of a document. One whose aliases name nothing, or multiply it beyond all bounds, is known by this alone. */
+function plainValue(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    const hint = "write out what the aliases (`*name`) stand for";
+    throw new EvalsError("DATASET_INVALID", `${file}: ${messageOf(cause)}`, hint, { cause });
+  }
 }
 
 function parseCases(
@@ -126,16 +136,28 @@ function parseCase(line: string, place: string): Case {
       },
     );
   }
-  const checked = check(caseSchema, value);
+  const checked = checkCase(value, place);
   if ("value" in checked) return checked.value;
   throw new EvalsError("DATASET_INVALID", `${place}: ${checked.problem.message}`, checked.problem.hint);
+}
+
+function checkCase(value: unknown, place: string): Checked<Case> {
+  try {
+    return check(caseSchema, value);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const message = `${place}: the case is nested too deeply`;
+    throw new EvalsError("DATASET_INVALID", message, "give what is inside as text, or in fewer levels", {
+      cause,
+    });
+  }
 }
 
 /** Tags and labels of a case must be declared, so that a misspelt one cannot fall out of its cohort unseen. */
 function checkTags(item: Case, place: string, description: DatasetDescription): void {
   const declare = (what: string) => `or declare it in ${datasetFiles.description} under \`${what}\``;
   for (const [dimension, value] of Object.entries(item.cohorts)) {
-    const values = description.cohorts[dimension];
+    const values = Object.hasOwn(description.cohorts, dimension) ? description.cohorts[dimension] : undefined;
     if (values === undefined) {
       const hint = `${didYouMean(dimension, Object.keys(description.cohorts))} ${declare("cohorts")}`;
       throw new EvalsError("DATASET_INVALID", `${place}: unknown cohort dimension "${dimension}"`, hint);

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { z } from "zod";
 import type { Case } from "../core/dataset.ts";
+import { messageOf } from "../core/errors.ts";
 import type { Target, TargetResponse } from "../core/extensions.ts";
 import type { Redact } from "../core/redact.ts";
 import type { Trial } from "../core/run.ts";
@@ -102,7 +103,19 @@ async function runTrial(trial: Trial, input: RunInput): Promise<void> {
   await input.onSample(sampleOf(trial, startedAt, outcome, redact));
 }
 
+/** What a trial leaves. Reading what a target gave may throw, since it may be nested without end or refuse to be read: that is a malformed answer. */
 function sampleOf(trial: Trial, startedAt: string, outcome: CallOutcome, redact: Redact): Sample {
+  try {
+    return readSample(trial, startedAt, outcome, redact);
+  } catch (error) {
+    const failure = malformed(error instanceof RangeError ? "nested too deeply" : messageOf(error));
+    const attempts = withLastFailure(outcome.attempts, failure);
+    const unread = { ...outcome, response: null, failure, attempts, spans: [] };
+    return readSample(trial, startedAt, unread, redact);
+  }
+}
+
+function readSample(trial: Trial, startedAt: string, outcome: CallOutcome, redact: Redact): Sample {
   const checked = outcome.response === null ? null : answerOf(outcome.response);
   const failure = checked !== null && "problem" in checked ? malformed(checked.problem) : outcome.failure;
   const attempts =

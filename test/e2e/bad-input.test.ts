@@ -89,6 +89,40 @@ describe("what is refused before the first call: the dataset", () => {
     expect(hint).toContain('did you mean "pro"?');
   });
 
+  it.each(["toString", "constructor", "hasOwnProperty"])(
+    "a cohort that every object has and no dataset declares: %s",
+    async (name) => {
+      const project = await testProject(casesOf(60));
+      changed(project, cases, '"tier":"free"', `"${name}":"free"`);
+      expect((await refused(project)).message).toContain(`cases.jsonl:1: unknown cohort dimension "${name}"`);
+    },
+  );
+
+  it("a case that is nested without end", async () => {
+    const project = await testProject(casesOf(60));
+    changed(
+      project,
+      cases,
+      '{"answer":"right"}',
+      `{"state":{"deep":${"[".repeat(20_000)}${"]".repeat(20_000)}}}`,
+    );
+    expect((await refused(project)).message).toContain("cases.jsonl:1: the case is nested too deeply");
+  });
+
+  it.each([
+    ["names nothing", "name: *nobody"],
+    [
+      "multiplies without end",
+      `a: &a [${"x,".repeat(10)}]\nb: &b [${"*a,".repeat(10)}]\nc: &c [${"*b,".repeat(10)}]\nname: [${"*c,".repeat(10)}]`,
+    ],
+  ])("YAML with an alias that %s", async (_, text) => {
+    const project = await testProject(casesOf(60));
+    changed(project, "datasets/tiny/dataset.yaml", "name: tiny", text);
+    const { message, hint } = await refused(project);
+    expect(message).toContain("datasets/tiny/dataset.yaml: ");
+    expect(hint).toContain("aliases");
+  });
+
   it("broken YAML, with its line", async () => {
     const project = await testProject(casesOf(60));
     changed(project, "datasets/tiny/dataset.yaml", "owner: tests", "owner: [tests");
@@ -274,6 +308,13 @@ describe("what is refused before the first call: the evaluation and its releases
       /two evaluators are named "task_completion"/,
       /./,
     ],
+    [
+      "a time limit that no timer measures, so that every call would end at once",
+      'gate: "',
+      'timeoutMs: 3_000_000_000, gate: "',
+      /tiny\.eval\.ts:\d+: `timeoutMs`: Too big/,
+      /./,
+    ],
     ["no evaluator", "[taskCompletionEvaluator()]", "[]", /at least one evaluator/, /./],
     [
       "an evaluator that is none",
@@ -411,6 +452,7 @@ describe("what is refused before the first call: the command line", () => {
     [["rum"]],
     [["run", "a", "b"]],
     [["run", "--repetitions", "0"]],
+    [["run", "--repetitions", "100000000"]],
     [["dataset"]],
     [[]],
   ])("unknown words: %j", async (words) => {

@@ -130,6 +130,18 @@ describe("a run", () => {
   });
 });
 
+function circular(): object {
+  const state: Record<string, unknown> = {};
+  state.itself = state;
+  return state;
+}
+
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level++) value = [value];
+  return value;
+}
+
 describe("an answer", () => {
   it("may be a text alone; the rest counts as not reported", async () => {
     const sample = await sampleFrom({ text: "hello" });
@@ -154,6 +166,17 @@ describe("an answer", () => {
     ["with a state that is no JSON", { text: "", state: { value: Number.NaN } }],
     ["with passages that are no passages", { text: "", context: ["passage"] }],
     ["that is a list", [1, 2]],
+    ["that holds itself", { text: "", state: circular() }],
+    ["that is nested without end", { text: "", toolCalls: [{ name: "a", arguments: nested(20_000) }] }],
+    [
+      "that refuses to be read",
+      {
+        get text() {
+          throw new Error("gone");
+        },
+      },
+    ],
+    ["that cost more than there is", { text: "", usage: { costUsd: 1e308 } }],
   ])("%s is a failure of the target, never an answer", async (_, answer) => {
     const sample = await sampleFrom(answer);
     expect(sample.output).toBeNull();
