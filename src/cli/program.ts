@@ -58,7 +58,7 @@ function addRun(program: Command, process: Process, setExitCode: SetExitCode): v
       amount,
     )
     .option("--no-cache", "call every trial, whatever the evaluation says")
-    .option("--resume <run>", "go on with an interrupted run")
+    .option("--resume <run>", "go on with an interrupted run; `latest` is the newest")
     .option("--record <folder>", "write the answers of each release there, for replayTarget")
     .option("--json", "print the report as JSON on standard output")
     .option("--html <file>", "write the HTML report there (default: reports/<evaluation>.html)")

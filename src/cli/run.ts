@@ -20,7 +20,7 @@ import { checkOutputs, type OutputOptions, writeOutputs, writeRefusal } from "./
 import type { Process } from "./process.ts";
 import { progressDisplay } from "./progress.ts";
 import { type Recorder, recorder } from "./record.ts";
-import { type OpenProject, openProject } from "./store.ts";
+import { findRun, type OpenProject, openProject } from "./store.ts";
 import { packageVersion } from "./version.ts";
 import { wait } from "./wait.ts";
 
@@ -60,12 +60,19 @@ export async function runCommand(options: RunOptions, process: Process): Promise
   try {
     project = await openProject(options);
     const file = await evaluationFile(options.file, project.config, "run");
+    const resume =
+      options.resume === "latest" ? (await findRun(project.store, "latest")).runId : options.resume;
     outputs = { ...options, html: options.html ?? `${project.config.reports}/${reportName(file)}.html` };
     await checkOutputs(outputs);
     const cache = options.cache === true ? undefined : options.cache;
     const prepared = await prepare({ ...options, cache, file });
     for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
-    return await runObserved(prepared, { ...options, ...outputs, file }, project, process);
+    return await runObserved(
+      prepared,
+      { ...options, ...outputs, file, ...(resume && { resume }) },
+      project,
+      process,
+    );
   } catch (error) {
     await writeRefusal(error, outputs, process);
     throw error;

@@ -3,6 +3,12 @@ import { parseCohortExpression, tagsOf } from "./cohort.ts";
 import { ratioMetrics } from "./ratio.ts";
 import { trialRateMetrics } from "./trial-rate.ts";
 
+/** A proportion that is neither nothing nor all, with what to write in place of a percentage. */
+const proportion = (example: string) => {
+  const message = `write a proportion between 0 and 1: ${example}`;
+  return z.number().gt(0, message).lt(1, message);
+};
+
 /** One rule of a gate as the user writes it. Exactly one of `margin`, `atLeast`, `atMost` and `maximumRatio` is given. */
 export const criterionSchema = z
   .strictObject({
@@ -20,13 +26,13 @@ export const criterionSchema = z
     /** Cohorts that a `*` finds are left out when they have fewer cases than this. The report counts them. */
     minimumCohortSize: z.int().min(1).default(1),
     /** The largest loss against the baseline that is acceptable (of a rate of harm such as `fallback_rate` the largest rise), as a proportion: 0.05 is five percentage points. */
-    margin: z.number().gt(0).lt(1).optional(),
+    margin: proportion("0.03 is three percentage points").optional(),
     /** The smallest acceptable rate of the candidate, 0..1. */
-    atLeast: z.number().gt(0).lt(1).optional(),
+    atLeast: proportion("0.9 is 90 %").optional(),
     /** The largest acceptable rate of the candidate, 0..1. */
-    atMost: z.number().gt(0).lt(1).optional(),
+    atMost: proportion("0.02 is 2 %; that something never happens no number of cases proves").optional(),
     /** The largest acceptable ratio, candidate over baseline, of latency, cost or tokens: 1.25 accepts a rise by a quarter. */
-    maximumRatio: z.number().gt(1).optional(),
+    maximumRatio: z.number().gt(1, "write a ratio above 1: 1.25 accepts a rise by a quarter").optional(),
     /** `blocking` decides the verdict; `advisory` is only shown. */
     severity: z.enum(["blocking", "advisory"]).default("blocking"),
   })

@@ -11,6 +11,7 @@ import type { CaseOutcome } from "./pair.ts";
 import { complement, turned } from "./rate-of-harm.ts";
 import { type RateStatistics, type RateUnit, rateStatistics } from "./rate-statistics.ts";
 import type { GateCheck } from "./resolve-gate.ts";
+import { casesForThreshold } from "./threshold-sizes.ts";
 import { unpairedDecision } from "./unpaired-decision.ts";
 
 /** What is known of a rate: over what was observed, and were every missing score bad. */
@@ -30,13 +31,10 @@ export function decideAtLeast(
 ): Decision {
   const found = observedOf(check, outcomes, judge, alpha);
   const threshold = check.criterion.atLeast!;
-  const decision = decisionOf(
-    check,
-    { kind: "at_least", threshold },
-    found,
-    atLeastVerdict(found, threshold),
-  );
-  return { ...decision, judge: judge === null ? null : ratesOf(judge) };
+  const rule = { kind: "at_least", threshold } as const;
+  const decision = decisionOf(check, rule, found, atLeastVerdict(found, threshold), alpha);
+  // More cases do not make up for a judge that is not known well enough.
+  return judge === null ? decision : { ...decision, judge: ratesOf(judge), casesNeeded: null };
 }
 
 /**
@@ -48,13 +46,13 @@ export function decideTrialRate(check: GateCheck, outcomes: readonly CaseOutcome
   const { atLeast, atMost } = check.criterion;
   if (atLeast !== undefined) {
     const verdict = atLeastVerdict(found, atLeast);
-    return decisionOf(check, { kind: "at_least", threshold: atLeast }, found, verdict);
+    return decisionOf(check, { kind: "at_least", threshold: atLeast }, found, verdict, alpha);
   }
   const verdict = atLeastVerdict(found, 1 - atMost!);
   const itself = (absence: RateStatistics | null) =>
     absence && { ...absence, rate: complement(absence.rate), interval: turned(absence.interval, 1) };
   const shown = { ...found, rate: itself(found.rate), worst: itself(found.worst) };
-  return decisionOf(check, { kind: "at_most", threshold: atMost! }, shown, verdict);
+  return decisionOf(check, { kind: "at_most", threshold: atMost! }, shown, verdict, alpha);
 }
 
 function observedOf(
@@ -111,7 +109,7 @@ export function decideErrorRate(
   if (candidate !== null && candidate.interval.upper <= threshold) verdict = "pass";
   else if (isBroken(candidate)) verdict = isBroken(baseline) ? "error" : "fail";
   const found: Observed = { rate: candidate, worst: null, planned: members.length * repetitions, missing: 0 };
-  const decision = decisionOf(check, { kind: "at_most", threshold }, found, verdict);
+  const decision = decisionOf(check, { kind: "at_most", threshold }, found, verdict, alpha);
   const reason =
     verdict === "error"
       ? `${decision.reason}; the baseline breaks it too, so this was not measured`
@@ -142,9 +140,11 @@ function decisionOf(
   rule: Extract<Rule, { threshold: number }>,
   found: Observed,
   decision: Verdict,
+  alpha: number,
 ): Decision {
   const { metric, severity } = check.criterion;
-  const { rate, worst } = found;
+  const { rate, worst, missing } = found;
+  const isOpen = decision === "inconclusive" && rate !== null && missing === 0;
   const bound = `${rule.kind === "at_least" ? "at least" : "at most"} ${percent(rule.threshold)}`;
   return {
     ...unpairedDecision,
@@ -164,7 +164,7 @@ function decisionOf(
     worstCaseInterval: worst?.interval ?? null,
     threshold: rule.threshold,
     degradedWithinMargin: false,
-    casesNeeded: null,
+    casesNeeded: isOpen ? casesForThreshold(rate, rule, alpha) : null,
   };
 }
 

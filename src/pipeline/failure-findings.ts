@@ -1,4 +1,4 @@
-import { plural } from "../core/quantities.ts";
+import { count, plural } from "../core/quantities.ts";
 import type { Comparability } from "../core/report.ts";
 import type { Sample } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
@@ -65,7 +65,7 @@ function inWords(failed: readonly Trouble[]): string {
   )[0]!;
   const first = where.reduce((least, id) => (id < least ? id : least));
   const saying = `"${quoted(said)}", as in ${first}`;
-  if (cases.size > 1) return `most often (${where.length}): ${saying}`;
+  if (cases.size > 1) return `most often (${count(where.length)}): ${saying}`;
   return failed.length === 1 ? saying : `all of them: ${saying}`;
 }
 

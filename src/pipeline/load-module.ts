@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { z } from "zod";
 import { EvalsError, type EvalsErrorCode } from "../core/errors.ts";
+import { didYouMean, nearestWord } from "../core/suggest.ts";
 import { check, type Problem } from "../core/validate.ts";
 
 /** A checked default export with the file that it came from. */
@@ -28,15 +29,26 @@ export async function loadModule<S extends z.ZodType>(
 ): Promise<LoadedModule<z.output<S>>> {
   const file = resolve(path);
   const shown = path;
-  const source = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new EvalsError(codes.missing, `${shown}: not found`, `give the path of the ${codes.what} file`, {
-      cause,
-    });
+  const source = await readFile(file, "utf8").catch(async (cause: unknown) => {
+    const near = await nearestFile(path);
+    const hint = near === null ? `give the path of the ${codes.what} file` : `did you mean "${near}"?`;
+    throw new EvalsError(codes.missing, `${shown}: not found`, hint, { cause });
   });
   const exported = await importDefault(file, shown, codes);
   const checked = check(schema, exported);
   if ("problem" in checked) throw problemAt(checked.problem, shown, source, codes.invalid);
   return { value: checked.value, file, shown, source };
+}
+
+/** The module that a wrong path most likely means: of its folder, or of the folders where evaluations and gates are; `null` where none is near. */
+async function nearestFile(path: string): Promise<string | null> {
+  const word = basename(path);
+  for (const folder of new Set([dirname(path), "evals", "gates"])) {
+    const names = (await readdir(folder).catch(() => [])).filter((name) => /\.[cm]?[jt]s$/.test(name));
+    const near = names.find((name) => name.startsWith(`${word}.`)) ?? nearestWord(word, names);
+    if (near !== undefined) return join(folder, near);
+  }
+  return null;
 }
 
 async function importDefault(
@@ -53,14 +65,9 @@ async function importDefault(
     exported = Object.hasOwn(namespace, "default") ? namespace.default : undefined;
   } catch (cause) {
     if (cause instanceof EvalsError) throw cause;
-    const what = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    const line = lineInStack(cause, file);
-    throw new EvalsError(
-      codes.invalid,
-      `${shown}${line}: ${what}`,
-      "mend the file; `--debug` shows the stack",
-      { cause },
-    );
+    const what = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
+    const { message, hint } = await inOurWords(what);
+    throw new EvalsError(codes.invalid, `${shown}${lineInStack(cause, file)}: ${message}`, hint, { cause });
   }
   const isObject = typeof exported === "object" && exported !== null && Object.keys(exported).length > 0;
   if (isObject) return exported;
@@ -69,6 +76,21 @@ async function importDefault(
     `${shown}: no default export`,
     `export default the ${codes.what} definition`,
   );
+}
+
+/** What an engine says of a name that is misspelt in an import of this package, or not imported, as a user would say it. */
+async function inOurWords(what: string): Promise<{ message: string; hint: string }> {
+  const { gatewright } = await ownPackage();
+  const exported = Object.keys(gatewright as object);
+  const misspelt = what.match(/_gatewright\.([\w$]+)\) is not a (?:function|constructor)/)?.[1];
+  if (misspelt !== undefined && !exported.includes(misspelt)) {
+    return { message: `gatewright has no "${misspelt}"`, hint: didYouMean(misspelt, exported) };
+  }
+  const missing = what.match(/^([\w$]+) is not defined$/)?.[1];
+  if (missing !== undefined && exported.includes(missing)) {
+    return { message: what, hint: `import { ${missing} } from "gatewright"` };
+  }
+  return { message: what, hint: "mend the file; `--debug` shows the stack" };
 }
 
 /** A line of the user's file that the error speaks of, as `:12`; empty when it names none. */

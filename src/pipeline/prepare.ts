@@ -5,26 +5,24 @@ import { EvalsError } from "../core/errors.ts";
 import { type EvaluationDefinition, evaluationDefinitionSchema } from "../core/evaluation.ts";
 import type { Evaluator, Release } from "../core/extensions.ts";
 import { builtInMetrics, type Gate } from "../core/gate.ts";
-import { count, plural, points } from "../core/quantities.ts";
+import { count, plural } from "../core/quantities.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { Trial } from "../core/run.ts";
 import type { Side } from "../core/sample.ts";
 import { didYouMean } from "../core/suggest.ts";
-import { minimumNForMargin } from "../stats/index.ts";
 import { calibrationsFolder, withCalibrations } from "./calibrations.ts";
 import { compareManifests } from "./compare-manifests.ts";
 import { thinCohorts } from "./dataset-lock.ts";
-import { unreachableRatio } from "./decide-ratio.ts";
 import { fingerprintOf, seedFrom } from "./fingerprint.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { loadGate } from "./load-gate.ts";
 import { type LoadedModule, lineOf, loadModule } from "./load-module.ts";
-import { pairedStatistics } from "./paired-statistics.ts";
 import { plan } from "./plan.ts";
 import { manifestOf, resolveRelease } from "./release.ts";
 import { requireLocked } from "./require-locked.ts";
 import { type ResolvedGate, resolveGate } from "./resolve-gate.ts";
 import { prepareTargets } from "./targets.ts";
+import { unreachable } from "./unreachable.ts";
 
 /** What the user may choose beside the evaluation file. */
 export interface PrepareOptions {
@@ -133,7 +131,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
     seed,
     trials: plan({ dataset, ...manifests, repetitions, seed }),
     warnings: [
-      ...unreachable(resolved, dataset, repetitions, gate.value.alpha),
+      ...unreachable(resolved, dataset.cases, repetitions, gate.value.alpha),
       ...(cacheMaximumAgeHours === undefined ? [] : uncached(releases)),
     ],
   };
@@ -241,29 +239,4 @@ function cutTo(dataset: Dataset, expression: string): Dataset {
     `--cohort: no case is in "${expression}"`,
     "choose a cohort that has cases; `evals dataset check` counts them",
   );
-}
-
-/** Margins and ratios that so few cases can never satisfy, even were no case to differ. */
-function unreachable(
-  { checks }: ResolvedGate,
-  dataset: Dataset,
-  repetitions: number,
-  alpha: number,
-): string[] {
-  return checks.flatMap(({ criterion, cohort }) => {
-    const ratio = unreachableRatio({ criterion, cohort }, dataset.cases, { repetitions, alpha });
-    if (criterion.margin === undefined) return ratio === null ? [] : [ratio];
-    const members = dataset.cases.filter((item) => inCohort(cohort, item.cohorts));
-    const alike = members.map(({ id, cluster = id }) => ({ difference: 0, cluster }));
-    const best = pairedStatistics(alike, alpha);
-    if (best !== null && best.nonInferiorityP(criterion.margin) <= alpha) return [];
-    const sizes = new Map<string, number>();
-    for (const { cluster } of alike) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
-    const largest = Math.max(1, ...sizes.values());
-    const needed = (minimumNForMargin(criterion.margin, alpha) ?? 0) * largest;
-    const sharing = largest === 1 ? "" : `, since up to ${count(largest)} of them share a cluster`;
-    return [
-      `${criterion.metric} in ${cohort.name} can never pass: a margin of ${points(criterion.margin)} needs about ${plural(needed, "case")}${sharing}, and the cohort has ${count(members.length)}`,
-    ];
-  });
 }

@@ -15,6 +15,8 @@ export interface RateStatistics {
   readonly interval: Interval;
   readonly n: number;
   readonly clusters: number;
+  /** How many independent trials of this rate the cases weigh as much as; not rounded. */
+  readonly effective: number;
 }
 
 /**
@@ -36,12 +38,13 @@ export function rateStatistics(units: readonly RateUnit[], alpha: number): RateS
   const shape = { rate, n: units.length, clusters };
   if (clusters === units.length && units.every(({ trials }) => trials === 1)) {
     const successes = Math.round(rate * units.length);
-    return { ...shape, interval: { ...clopperPearson(successes, units.length, level), level } };
+    const interval = { ...clopperPearson(successes, units.length, level), level };
+    return { ...shape, interval, effective: units.length };
   }
   const effective = effectiveSize(sorted, level);
   const lower = rate === 0 ? 0 : betaQuantile(alpha, rate * effective, (1 - rate) * effective + 1);
   const upper = rate === 1 ? 1 : betaQuantile(1 - alpha, rate * effective + 1, (1 - rate) * effective);
-  return { ...shape, interval: { lower, upper, level } };
+  return { ...shape, interval: { lower, upper, level }, effective };
 }
 
 /** How many independent trials of this rate the units weigh as much as; not rounded, and at most their trials. */

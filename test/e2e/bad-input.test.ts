@@ -201,7 +201,13 @@ describe("what is refused before the first call: the gate", () => {
     ],
     ["a margin of zero", "margin: 0.1", "margin: 0", /tiny\.gate\.ts:5: `criteria\[0\]\.margin`/, /./],
     ["a negative margin", "margin: 0.1", "margin: -0.1", /tiny\.gate\.ts:5: `criteria\[0\]\.margin`/, /./],
-    ["a margin in points", "margin: 0.1", "margin: 5", /tiny\.gate\.ts:5: `criteria\[0\]\.margin`/, /./],
+    [
+      "a margin in points",
+      "margin: 0.1",
+      "margin: 5",
+      /tiny\.gate\.ts:5: `criteria\[0\]\.margin`: .*0\.03 is three/,
+      /./,
+    ],
     [
       "two bounds",
       "margin: 0.1",
@@ -279,6 +285,31 @@ describe("what is refused before the first call: the gate", () => {
 });
 
 describe("what is refused before the first call: the evaluation and its releases", () => {
+  it("a name that the package does not have, or that was not imported", async () => {
+    const misspelt = await testProject(casesOf(60));
+    misspelt.write(
+      evaluation,
+      misspelt.read(evaluation).replaceAll("taskCompletionEvaluator", "taskCompletionEvaluater"),
+    );
+    const { message, hint } = await refused(misspelt);
+    expect(message).toMatch(/tiny\.eval\.ts:\d+: gatewright has no "taskCompletionEvaluater"$/);
+    expect(hint).toContain('did you mean "taskCompletionEvaluator"?');
+    const forgotten = await testProject(casesOf(60));
+    changed(forgotten, evaluation, "taskCompletionEvaluator, ", "");
+    expect((await refused(forgotten)).hint).toContain('import { taskCompletionEvaluator } from "gatewright"');
+  });
+
+  it.each(["evals/tiney.eval.ts", "tiny", "evals/tiny.eval.js"])(
+    "a path that is near one: %s",
+    async (path) => {
+      const project = await testProject(casesOf(60));
+      const { exitCode, stderr } = await evals(project.folder, "run", path, "--no-html");
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`${path}: not found`);
+      expect(stderr).toContain('did you mean "evals/tiny.eval.ts"?');
+    },
+  );
+
   it.each([
     [
       "an unknown key",

@@ -136,7 +136,6 @@ describe("an interrupted run", () => {
     const first = await evals(project.folder, "run", "evals/tiny.eval.ts", "--no-html", "--json");
     const report = JSON.parse(first.stdout) as Report;
     expect(report.caseCounts.errored).toBe(3);
-    const runId = report.provenance!.runId;
     const again = await evals(
       project.folder,
       "run",
@@ -144,8 +143,9 @@ describe("an interrupted run", () => {
       "--no-html",
       "--json",
       "--resume",
-      runId,
+      "latest",
     );
+    expect((JSON.parse(again.stdout) as Report).provenance!.runId).toBe(report.provenance!.runId);
     expect(callsOf(project)).toHaveLength(123);
     expect((JSON.parse(again.stdout) as Report).caseCounts.errored).toBe(3);
     expect(again.exitCode).toBe(first.exitCode);

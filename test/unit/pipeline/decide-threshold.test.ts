@@ -19,6 +19,13 @@ describe("the smallest pass rate", () => {
     expect(atLeast({ pp: 29 }).interval!.lower).toBeCloseTo(0.05 ** (1 / 29), 9);
   });
 
+  it("says how many cases would settle it, unless answers are missing", () => {
+    expect(atLeast({ pp: 28 }).casesNeeded).toBe(29);
+    expect(errorRate({ pp: 120 }).casesNeeded).toBe(149);
+    expect(atLeast({ pp: 29 }).casesNeeded).toBeNull();
+    expect(atLeast({ pp: 60, "p-": 6 }).casesNeeded).toBeNull();
+  });
+
   it("is missed when the whole interval lies below it", () => {
     const found = atLeast({ pp: 50, pf: 50 });
     expect(found).toMatchObject({

@@ -47,7 +47,13 @@ describe("the error of a judge", () => {
   it("settles nothing for a judge that is not proven better than chance", () => {
     const corrected = correctDifference(observed(-0.1, -0.15, -0.05), chance, 0.05);
     expect(corrected).toMatchObject({ isTelling: false, interval: { lower: -1, upper: 1 } });
-    const rate = { rate: 0.74, n: 200, clusters: 200, interval: { lower: 0.68, upper: 0.79, level: 0.9 } };
+    const rate = {
+      rate: 0.74,
+      n: 200,
+      clusters: 200,
+      effective: 200,
+      interval: { lower: 0.68, upper: 0.79, level: 0.9 },
+    };
     expect(correctRateStatistics(rate, chance, 0.05)).toBeNull();
   });
 
@@ -76,7 +82,13 @@ describe("the error of a judge", () => {
   );
 
   it("widens the interval of a rate", () => {
-    const rate = { rate: 0.74, n: 200, clusters: 200, interval: { lower: 0.68, upper: 0.79, level: 0.9 } };
+    const rate = {
+      rate: 0.74,
+      n: 200,
+      clusters: 200,
+      effective: 200,
+      interval: { lower: 0.68, upper: 0.79, level: 0.9 },
+    };
     const corrected = correctRateStatistics(rate, judge, 0.05)!;
     expect(corrected.rate).toBeCloseTo(0.54 / 0.7, 12);
     expect(corrected.interval.lower).toBeCloseTo(0.6669835248727272, 9);
