@@ -38,7 +38,7 @@ export interface Ending {
 
 /** The longest end of standard error that a failure quotes, in UTF-16 code units. */
 const longestWords = 2000;
-/** How long a program may take to end when it is asked to, in milliseconds. */
+/** How long a program may take to end when it is asked to, and what it started after it has ended, in milliseconds. */
 const graceMs = 2000;
 
 /** Programs that were not seen to end. They are killed when this process ends, however that is. */
@@ -80,6 +80,21 @@ function tailOf(stream: NodeJS.ReadableStream, redact: Redact): () => string {
   };
 }
 
+/**
+ * Ends what a program started that still holds its output after it has ended itself: nobody knows whether more will be written, so its answer
+ * would never be whole.
+ */
+function endWhatIsLeft(child: ChildProcessWithoutNullStreams, ended: Promise<Ending>): void {
+  child.once("exit", () => {
+    const timer = setTimeout(() => {
+      signalAll(child, "SIGKILL");
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, graceMs);
+    void ended.then(() => clearTimeout(timer));
+  });
+}
+
 /** Starts a program, in a process group of its own and without a shell. */
 export function start({ command, args, directory, environment, redact }: Program): Running {
   const child = spawn(command, args, {
@@ -99,6 +114,7 @@ export function start({ command, args, directory, environment, redact }: Program
     child.once("close", (code, signal) => done({ code, signal }));
   });
   void ended.then(() => alive.delete(child));
+  endWhatIsLeft(child, ended);
   return {
     child,
     ended,

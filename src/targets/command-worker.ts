@@ -100,8 +100,16 @@ async function askWorker(
   asked: WorkerAsked,
 ): Promise<JsonObject> {
   const id = ++worker.last;
+  const isBehind = worker.lines.length > 0;
   worker.running.child.stdin.write(`${JSON.stringify({ ...request, id })}\n`);
-  return answered(program, worker, await nextLine(program, worker, asked), id);
+  const line = await nextLine(program, worker, asked);
+  try {
+    return answered(program, worker, line, id);
+  } catch (error) {
+    // A line that was there before the question is of an earlier case: this one is worth another try, with a fresh worker.
+    if (!isBehind || !(error instanceof TargetError)) throw error;
+    throw new TargetError({ ...error.failure, retryable: true });
+  }
 }
 
 /** The place of one worker; `null` before it is started, and after it failed. */

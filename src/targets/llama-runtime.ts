@@ -68,7 +68,7 @@ function checkModelFile(
     }
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw refused(
-      `target "${target}": ${isMissing ? `there is no file ${path}` : messageOf(error)}`,
+      `target "${target}": ${isMissing ? `there is no file ${path}` : `${path} cannot be read: ${messageOf(error)}`}`,
       "give the path of a GGUF file, relative to the working directory, in `model`",
       error,
     );

@@ -3,7 +3,7 @@ import type { CallContext, TargetRequest, TargetResponse } from "../core/extensi
 import type { Usage } from "../core/sample.ts";
 import type { Span } from "../core/trace.ts";
 import { usageOver } from "../core/usage.ts";
-import type { MemberOutcome, RouteMember, RouteSettings } from "./route-options.ts";
+import type { FallbackRule, MemberOutcome, RouteMember, RouteSettings } from "./route-options.ts";
 
 /** What became of one attempt, with the error that it ended in and how long it took, in milliseconds. */
 export interface Attempted extends MemberOutcome {
@@ -127,10 +127,27 @@ function withReject(): { promise: Promise<never>; reject: (error: unknown) => vo
 function reasonFor(rules: RouteSettings["fallbackOn"], outcome: MemberOutcome): string | null {
   for (const rule of rules) {
     if (typeof rule !== "string") {
-      if (rule.when(outcome)) return rule.name;
+      if (holds(rule, outcome)) return rule.name;
     } else if (matches(rule, outcome)) return rule.replace("_", " ");
   }
   return null;
+}
+
+/** What a rule says. A promise, which is what an `async` function gives, would pass every answer over. */
+function holds({ name, when }: FallbackRule, outcome: MemberOutcome): boolean {
+  let said: unknown;
+  try {
+    said = when(outcome);
+  } catch (cause) {
+    throw brokenRule(name, `threw: ${messageOf(cause)}`, cause);
+  }
+  if (typeof said === "boolean") return said;
+  throw brokenRule(name, said instanceof Promise ? "is async" : `returned ${typeof said}`);
+}
+
+function brokenRule(name: string, what: string, cause?: unknown): TargetError {
+  const message = `the fallback rule "${name}" ${what}; \`when\` must return true or false`;
+  return new TargetError({ kind: "target", message, retryable: false }, { cause });
 }
 
 function matches(reason: string, { response, failure }: MemberOutcome): boolean {

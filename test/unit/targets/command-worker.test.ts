@@ -143,6 +143,34 @@ describe("commandTarget with workers", () => {
     expect((await ask("c")).text).toBe("c");
   });
 
+  it.each([
+    ["a second answer", "say({ id, text: 'again' })", "answered with the `id` 1 where 2 was asked"],
+    ["a line of a log", "console.log('done')", "not JSON: done"],
+  ])(
+    "lets %s to one case fail no other for good: it is tried again with a fresh worker",
+    async (_what, more, words) => {
+      // In one write, so that it is there before the next case is asked.
+      const twice = `const lines = []; console.log = (line) => lines.push(line); say({ id, text: caseId }); ${more};
+      process.stdout.write(lines.join("\\n") + "\\n");`;
+      const { ask, fail } = await worker(twice);
+      expect((await ask("a")).text).toBe("a");
+      const failure = await fail("b");
+      expect(failure).toMatchObject({ kind: "target", retryable: true });
+      expect(failure.message).toContain(words);
+      expect((await ask("b")).text).toBe("b");
+    },
+  );
+
+  it("notices that one died though what it started holds its output", async () => {
+    const { fail } = await worker(
+      `const { spawn } = await import("node:child_process");
+      spawn("sleep", ["60"], { stdio: "inherit" }); process.exit(9);`,
+    );
+    const failure = await fail("a", AbortSignal.timeout(40_000));
+    expect(failure).toMatchObject({ kind: "target", retryable: true });
+    expect(failure.message).toContain("ended with exit code 9");
+  });
+
   it("keeps the worker after a failure that it reports, or an answer with a wrong member", async () => {
     const { ask, fail, pids } = await worker(
       "say(caseId === 'fail' ? { id, failure: { kind: 'provider', message: 'busy', retryable: true } } : { id, txt: '' })",

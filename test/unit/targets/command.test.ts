@@ -161,6 +161,18 @@ describe("commandTarget, a process for each request", () => {
     expect(failure.message).toContain("more than 100000 bytes");
   });
 
+  it("takes the answer of a program that ended, and ends what it left behind at its output", async () => {
+    const target = await program(
+      `const { spawn } = await import("node:child_process");
+      const child = spawn("sleep", ["60"], { stdio: "inherit" });
+      say({ text: "Hello.", state: child.pid });
+      process.exit(0);`,
+    );
+    const { text, state } = await target.call(request(), context(AbortSignal.timeout(40_000)));
+    expect(text).toBe("Hello.");
+    await gone(state as number);
+  });
+
   it("does not mind a program that reads nothing", async () => {
     const target = await program("say({ text: 'x' })");
     const long = request({ messages: [{ role: "user", content: "y".repeat(1_000_000) }] });

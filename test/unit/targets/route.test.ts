@@ -214,7 +214,19 @@ describe("a route", () => {
       },
     ];
     const target = route({ primary: always("a"), backup: always("b") }, { fallbackOn });
-    await expect(call(target)).rejects.toThrow("the rule broke");
+    await expect(call(target)).rejects.toThrow('the fallback rule "broken" threw: the rule broke');
+  });
+
+  // docs/targets/route.md: a rule "did what your function says". A promise is always truthy, whatever it holds.
+  it.each([
+    ["is async", async () => false],
+    ["returned string", () => "no"],
+    ["returned undefined", () => undefined],
+  ])("fails when a rule of one's own %s, instead of passing every answer over", async (words, when) => {
+    const fallbackOn = [{ name: "odd", when: when as never }];
+    const target = route({ primary: always("a"), backup: always("b") }, { fallbackOn });
+    const message = `the fallback rule "odd" ${words}; \`when\` must return true or false`;
+    await expect(call(target)).rejects.toThrow(message);
   });
 });
 
