@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { didYouMean } from "./suggest.ts";
+import { EvalsError, type EvalsErrorCode } from "./errors.ts";
+import { count, plural } from "./quantities.ts";
+import { didYouMean, nearestWord } from "./suggest.ts";
 
-/** The first thing that is wrong with a value that a user wrote. */
+/** One thing that is wrong with a value that a user wrote. */
 export interface Problem {
   /** Where, as the path of members and positions. */
   readonly path: readonly (string | number)[];
@@ -15,35 +17,115 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** A value that satisfies the schema, or the first problem with it. */
-export type Checked<T> = { readonly value: T } | { readonly problem: Problem };
+/** A value that satisfies the schema, or all problems with it, unknown keys before others: they explain most of them. */
+export type Checked<T> = { readonly value: T } | { readonly problems: readonly [Problem, ...Problem[]] };
 
 type Issue = z.core.$ZodIssue;
 
 /** Checks a value that a user wrote against a strict schema. Unknown keys come with the nearest known one. */
 export function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.output<S>> {
   const result = schema.safeParse(value);
-  return result.success ? { value: result.data } : { problem: firstProblem(schema, result.error) };
+  return result.success ? { value: result.data } : { problems: problemsOf(schema, result.error) };
 }
 
-/** What is wrong with a value, in one line that names the member. */
+/** What is wrong with a value first, in one line that names the member. */
 export function complaint(schema: z.ZodType, error: z.ZodError): string {
-  const { message, hint, isUnknownKey } = firstProblem(schema, error);
+  return lineOf(problemsOf(schema, error)[0]);
+}
+
+function lineOf({ message, hint, isUnknownKey }: Problem): string {
   return isUnknownKey ? `${message}, ${hint}` : message;
 }
 
-/** The problem to tell first: an unknown key explains most others. */
-function firstProblem(schema: z.ZodType, error: z.ZodError): Problem {
+/** Problems that are named one by one. */
+const mostNamed = 20;
+
+/** One error for all problems with a value: a line each, which begins with its place. */
+export function problemsError(
+  code: EvalsErrorCode,
+  problems: readonly Problem[],
+  placeOf: (problem: Problem) => string,
+): EvalsError {
+  return faultsError(code, faultsOf(problems, placeOf));
+}
+
+/** Problems with their places. */
+export function faultsOf(problems: readonly Problem[], placeOf: (problem: Problem) => string): Fault[] {
+  return problems.map((problem) => ({
+    message: `${placeOf(problem)}: ${problem.message}`,
+    hint: problem.hint,
+    line: `${placeOf(problem)}: ${lineOf(problem)}`,
+  }));
+}
+
+/** A fault with its place, its remedy, and both in one line for a list of several. */
+export interface Fault {
+  readonly message: string;
+  readonly hint: string;
+  readonly line: string;
+}
+
+/** One error for several faults, at least one: a line each. */
+export function faultsError(code: EvalsErrorCode, faults: readonly Fault[]): EvalsError {
+  const [first, ...others] = faults;
+  if (first === undefined || others.length === 0)
+    return new EvalsError(code, first?.message ?? "", first?.hint ?? "");
+  const lines = faults.slice(0, mostNamed).map(({ line }) => line);
+  const rest = faults.length - lines.length;
+  if (rest > 0) lines.push(`… and ${plural(rest, "more fault")}`);
+  return new EvalsError(code, lines.join("\n"), `correct all ${count(faults.length)} of them`);
+}
+
+/** All problems, unknown keys first; not those that an unknown key explains. */
+function problemsOf(schema: z.ZodType, error: z.ZodError): [Problem, ...Problem[]] {
   const issues = error.issues.flatMap(unfold);
-  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!;
-  const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
+  const unknown = issues.flatMap((issue) => unknownKeysOf(schema, issue));
+  const others = issues
+    .filter(({ code }) => code !== "unrecognized_keys")
+    .map((issue) => ({ issue, path: pathOf(issue) }))
+    .filter(({ issue, path }) => !unknown.some((each) => explains(each, issue, path)))
+    .map(({ issue, path }) => wrongValue(issue, path));
+  return [...unknown.map(({ problem }) => problem), ...others] as [Problem, ...Problem[]];
+}
+
+function pathOf({ path }: Issue): (string | number)[] {
+  return path.map((part) => (typeof part === "symbol" ? String(part) : part));
+}
+
+function unknownKeysOf(schema: z.ZodType, issue: Issue): UnknownKey[] {
+  if (issue.code !== "unrecognized_keys") return [];
+  const path = pathOf(issue);
   const place = formatPath(path);
-  if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0] ?? "";
-    const where = place === "" ? "" : ` in \`${place}\``;
-    const hint = didYouMean(key, keysAt(schema, path));
-    return { path, key, isUnknownKey: true, message: `unknown key "${key}"${where}`, hint };
-  }
+  const where = place === "" ? "" : ` in \`${place}\``;
+  const known = keysAt(schema, path);
+  return issue.keys.map((key) => ({
+    problem: {
+      path,
+      key,
+      isUnknownKey: true,
+      message: `unknown key "${key}"${where}`,
+      hint: didYouMean(key, known),
+    },
+    meant: nearestWord(key, known),
+  }));
+}
+
+interface UnknownKey {
+  readonly problem: Problem;
+  /** The known key that it most likely means. */
+  readonly meant: string | undefined;
+}
+
+/** True where a misspelt key makes the member that was meant seem missing, or breaks a rule over the members of the same object. */
+function explains({ problem, meant }: UnknownKey, issue: Issue, path: readonly (string | number)[]): boolean {
+  const place = formatPath(problem.path);
+  if (issue.code === "custom") return formatPath(path) === place;
+  const isMissing = issue.message.endsWith("received undefined");
+  return isMissing && path.at(-1) === meant && formatPath(path.slice(0, -1)) === place;
+}
+
+function wrongValue(issue: Issue, path: readonly (string | number)[]): Problem {
+  const place = formatPath(path);
   const key = [...path].reverse().find((part): part is string => typeof part === "string");
   const what = issue.message.replace(/^Invalid input: /, "");
   const message = place === "" ? what : `\`${place}\`: ${what}`;

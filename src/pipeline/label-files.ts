@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { EvalsError } from "../core/errors.ts";
 import { type GivenLabel, type LabelRow, labelRowSchema, labelSchema } from "../core/labels.ts";
-import { check } from "../core/validate.ts";
+import { check, problemsError } from "../core/validate.ts";
 import { readCsv, writeCsv } from "./csv.ts";
 
 /** A label that somebody gave, by the id of its row. */
@@ -73,7 +73,7 @@ function rowOf(line: string, place: string): LabelRow {
   }
   const checked = check(labelRowSchema, value);
   if ("value" in checked) return checked.value;
-  throw invalid(`${place}: ${checked.problem.message}`, checked.problem.hint);
+  throw problemsError("LABELS_INVALID", checked.problems, () => place);
 }
 
 async function textOf(file: string): Promise<string> {

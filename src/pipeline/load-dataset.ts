@@ -10,7 +10,7 @@ import {
 } from "../core/dataset.ts";
 import { EvalsError, messageOf } from "../core/errors.ts";
 import { didYouMean } from "../core/suggest.ts";
-import { type Checked, check } from "../core/validate.ts";
+import { check, type Fault, faultsError, faultsOf, problemsError } from "../core/validate.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 /** Names of the files of a dataset. */
@@ -72,13 +72,19 @@ async function loadDescription(folder: string): Promise<DatasetDescription> {
     const what = broken.message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
     throw new EvalsError("DATASET_INVALID", `${file}:${line}: ${what}`, "mend the YAML on that line");
   }
+  /** The line of a member, or of the object that it is missing from. */
+  const lineAt = (path: readonly unknown[]): number => {
+    const node = path.length === 0 ? document.contents : document.getIn(path, true);
+    const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
+    if (range !== undefined) return lines.linePos(range[0]).line;
+    return path.length === 0 ? 1 : lineAt(path.slice(0, -1));
+  };
   const checked = check(datasetDescriptionSchema, plainValue(document, file));
   if ("value" in checked) return checked.value;
-  const { problem } = checked;
-  const node = document.getIn([...problem.path, ...(problem.isUnknownKey ? [problem.key] : [])], true);
-  const range = (node as { range?: [number, number, number] } | undefined)?.range;
-  const line = range === undefined ? 1 : lines.linePos(range[0]).line;
-  throw new EvalsError("DATASET_INVALID", `${file}:${line}: ${problem.message}`, problem.hint);
+  throw problemsError("DATASET_INVALID", checked.problems, (problem) => {
+    const path = problem.isUnknownKey ? [...problem.path, problem.key] : [...problem.path];
+    return `${file}:${lineAt(path)}`;
+  });
 }
 
 /** The value of a document. One whose aliases name nothing, or multiply it beyond all bounds, is known by this alone. */
@@ -98,19 +104,25 @@ function parseCases(
 ): { cases: Case[]; caseLines: Map<string, number> } {
   const cases: Case[] = [];
   const caseLines = new Map<string, number>();
+  const faults: Fault[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const place = `${file}:${index + 1}`;
-    const item = parseCase(line, place);
+    const item = parseCase(line, place, faults);
+    if (item === null) continue;
     const earlier = caseLines.get(item.id);
-    if (earlier !== undefined) {
-      const message = `${place}: the id "${item.id}" is already on line ${earlier}`;
-      throw new EvalsError("DATASET_INVALID", message, "give each case an id of its own");
-    }
-    checkTags(item, place, description);
+    if (earlier !== undefined)
+      faults.push(
+        fault(
+          `${place}: the id "${item.id}" is already on line ${earlier}`,
+          "give each case an id of its own",
+        ),
+      );
+    faults.push(...tagFaults(item, place, description));
     cases.push(item);
     caseLines.set(item.id, index + 1);
   }
+  if (faults.length > 0) throw faultsError("DATASET_INVALID", faults);
   if (cases.length === 0) {
     throw new EvalsError(
       "DATASET_EMPTY",
@@ -121,59 +133,51 @@ function parseCases(
   return { cases, caseLines };
 }
 
-function parseCase(line: string, place: string): Case {
+/** The case on a line; `null` where something is wrong with it, which is added to the faults. */
+function parseCase(line: string, place: string, faults: Fault[]): Case | null {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
-    throw new EvalsError(
-      "DATASET_INVALID",
-      `${place}: broken JSON (${what})`,
-      "each line is one complete JSON object",
-      {
-        cause,
-      },
-    );
+    const message = `${place}: broken JSON (${messageOf(cause)})`;
+    faults.push(fault(message, "each line is one complete JSON object"));
+    return null;
   }
-  const checked = checkCase(value, place);
-  if ("value" in checked) return checked.value;
-  throw new EvalsError("DATASET_INVALID", `${place}: ${checked.problem.message}`, checked.problem.hint);
-}
-
-function checkCase(value: unknown, place: string): Checked<Case> {
   try {
-    return check(caseSchema, value);
+    const checked = check(caseSchema, value);
+    if ("value" in checked) return checked.value;
+    faults.push(...faultsOf(checked.problems, () => place));
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    const message = `${place}: the case is nested too deeply`;
-    throw new EvalsError("DATASET_INVALID", message, "give what is inside as text, or in fewer levels", {
-      cause,
-    });
+    const hint = "give what is inside as text, or in fewer levels";
+    faults.push(fault(`${place}: the case is nested too deeply`, hint));
   }
+  return null;
 }
 
 /** Tags and labels of a case must be declared, so that a misspelt one cannot fall out of its cohort unseen. */
-function checkTags(item: Case, place: string, description: DatasetDescription): void {
+function tagFaults(item: Case, place: string, description: DatasetDescription): Fault[] {
   const declare = (what: string) => `or declare it in ${datasetFiles.description} under \`${what}\``;
-  for (const [dimension, value] of Object.entries(item.cohorts)) {
+  const dimensions = Object.keys(description.cohorts);
+  const ofTags = Object.entries(item.cohorts).flatMap(([dimension, value]) => {
     const values = Object.hasOwn(description.cohorts, dimension) ? description.cohorts[dimension] : undefined;
     if (values === undefined) {
-      const hint = `${didYouMean(dimension, Object.keys(description.cohorts))} ${declare("cohorts")}`;
-      throw new EvalsError("DATASET_INVALID", `${place}: unknown cohort dimension "${dimension}"`, hint);
+      const hint = `${didYouMean(dimension, dimensions)} ${declare("cohorts")}`;
+      return [fault(`${place}: unknown cohort dimension "${dimension}"`, hint)];
     }
-    if (!values.includes(value)) {
-      const hint = `${didYouMean(value, values)} ${declare(`cohorts.${dimension}`)}`;
-      throw new EvalsError(
-        "DATASET_INVALID",
-        `${place}: unknown value "${value}" of cohort dimension "${dimension}"`,
-        hint,
-      );
-    }
-  }
-  for (const label of item.policyLabels ?? []) {
-    if (Object.hasOwn(description.policyLabels, label)) continue;
-    const hint = `${didYouMean(label, Object.keys(description.policyLabels))} ${declare("policyLabels")}`;
-    throw new EvalsError("DATASET_INVALID", `${place}: unknown policy label "${label}"`, hint);
-  }
+    if (values.includes(value)) return [];
+    const hint = `${didYouMean(value, values)} ${declare(`cohorts.${dimension}`)}`;
+    return [fault(`${place}: unknown value "${value}" of cohort dimension "${dimension}"`, hint)];
+  });
+  const ofLabels = (item.policyLabels ?? [])
+    .filter((label) => !Object.hasOwn(description.policyLabels, label))
+    .map((label) => {
+      const hint = `${didYouMean(label, Object.keys(description.policyLabels))} ${declare("policyLabels")}`;
+      return fault(`${place}: unknown policy label "${label}"`, hint);
+    });
+  return [...ofTags, ...ofLabels];
+}
+
+function fault(message: string, hint: string): Fault {
+  return { message, hint, line: `${message}; ${hint}` };
 }

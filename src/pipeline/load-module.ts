@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { z } from "zod";
 import { EvalsError, type EvalsErrorCode } from "../core/errors.ts";
 import { didYouMean, nearestWord } from "../core/suggest.ts";
-import { check, type Problem } from "../core/validate.ts";
+import { check, problemsError } from "../core/validate.ts";
 
 /** A checked default export with the file that it came from. */
 export interface LoadedModule<T> {
@@ -36,8 +36,11 @@ export async function loadModule<S extends z.ZodType>(
   });
   const exported = await importDefault(file, shown, codes);
   const checked = check(schema, exported);
-  if ("problem" in checked) throw problemAt(checked.problem, shown, source, codes.invalid);
-  return { value: checked.value, file, shown, source };
+  if ("value" in checked) return { value: checked.value, file, shown, source };
+  throw problemsError(codes.invalid, checked.problems, ({ key }) => {
+    const line = key === undefined ? null : lineOf(source, key);
+    return line === null ? shown : `${shown}:${line}`;
+  });
 }
 
 /** The module that a wrong path most likely means: of its folder, or of the folders where evaluations and gates are; `null` where none is near. */
@@ -111,12 +114,6 @@ async function ownPackage(): Promise<Record<string, unknown>> {
     import("../testing.ts"),
   ]);
   return { gatewright, "gatewright/stats": stats, "gatewright/testing": testing };
-}
-
-/** The error for a problem, with the line on which the text names it. */
-export function problemAt(problem: Problem, shown: string, source: string, code: EvalsErrorCode): EvalsError {
-  const line = problem.key === undefined ? null : lineOf(source, problem.key);
-  return new EvalsError(code, `${shown}${line === null ? "" : `:${line}`}: ${problem.message}`, problem.hint);
 }
 
 /** First line of a source text that holds a word as a key or as a quoted text; `null` when none does. */

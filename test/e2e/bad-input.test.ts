@@ -18,6 +18,13 @@ async function refused(project: TestProject, ...args: string[]) {
   return { message: message!, hint: hint! };
 }
 
+/** The lines of a refusal, the remedy last. */
+async function refusedLines(project: TestProject): Promise<string[]> {
+  const called = await evals(project.folder, "run", "evals/tiny.eval.ts", "--no-html");
+  expect(called.exitCode).toBe(2);
+  return called.stderr.trimEnd().split("\n");
+}
+
 const changed = (project: TestProject, file: string, from: string, to: string) => {
   const text = project.read(file);
   expect(text).toContain(from);
@@ -135,6 +142,61 @@ describe("what is refused before the first call: the dataset", () => {
     const { message, hint } = await refused(project);
     expect(message).toContain('dataset.yaml:3: unknown key "ownr"');
     expect(hint).toContain('did you mean "owner"?');
+  });
+
+  it("everything that is wrong in a description, each with its line", async () => {
+    const project = await testProject(casesOf(60));
+    project.write(
+      "datasets/tiny/dataset.yaml",
+      "name: tiny\ndescription: 7\nownr: tests\ncohorts:\n  tier: [free, pro]\n  language: german\n",
+    );
+    expect(await refusedLines(project)).toEqual([
+      expect.stringContaining('dataset.yaml:3: unknown key "ownr", did you mean "owner"?'),
+      expect.stringContaining("dataset.yaml:2: `description`: expected string"),
+      expect.stringContaining("dataset.yaml:1: `licence`: expected string"),
+      expect.stringContaining("dataset.yaml:6: `cohorts.language`: expected array"),
+      expect.stringContaining("correct all 4 of them"),
+    ]);
+  });
+
+  it("every case that is wrong, each with its line", async () => {
+    const project = await testProject(casesOf(60));
+    const lines = project.read(cases).split("\n");
+    lines[1] = lines[1]!.replace('"tier":"pro"', '"tier":"prro"');
+    lines[6] = lines[6]!.slice(0, -5);
+    lines[8] = lines[8]!.replace('"expected"', '"expcted"').replace('"id":"case-0008"', '"id":8');
+    lines[9] = lines[9]!.replace('"id":"case-0009"', '"id":"case-0003"');
+    project.write(cases, lines.join("\n"));
+    expect(await refusedLines(project)).toEqual([
+      expect.stringMatching(/cases\.jsonl:2: unknown value "prro" .*did you mean "pro"\?/),
+      expect.stringContaining("cases.jsonl:7: broken JSON"),
+      expect.stringContaining('cases.jsonl:9: unknown key "expcted", did you mean "expected"?'),
+      expect.stringContaining("cases.jsonl:9: `id`: expected string"),
+      expect.stringContaining('cases.jsonl:10: the id "case-0003" is already on line 4'),
+      expect.stringContaining("correct all 5 of them"),
+    ]);
+  });
+
+  it("everything that is wrong in a gate and in an evaluation", async () => {
+    const project = await testProject(casesOf(60));
+    changed(project, gate, "atMost: 0.1", "atMost: 7");
+    changed(project, gate, "margin: 0.1", "margn: 0.1");
+    expect(await refusedLines(project)).toEqual([
+      expect.stringContaining('tiny.gate.ts:5: unknown key "margn" in `criteria[0]`, did you mean "margin"?'),
+      expect.stringContaining("tiny.gate.ts:6: `criteria[1].atMost`: "),
+      expect.stringContaining("correct all 2 of them"),
+    ]);
+    changed(
+      project,
+      evaluation,
+      'candidate: "candidate",',
+      'candidate: "candidate", repetitions: "two", retrys: 1,',
+    );
+    expect(await refusedLines(project)).toEqual([
+      expect.stringContaining('unknown key "retrys", did you mean "retries"?'),
+      expect.stringContaining("`repetitions`: expected number"),
+      expect.stringContaining("correct all 2 of them"),
+    ]);
   });
 
   it("a missing lock, and one that does not match", async () => {

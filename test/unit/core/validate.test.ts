@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { caseSchema, datasetDescriptionSchema } from "../../../src/core/dataset.ts";
 import { gateSchema } from "../../../src/core/gate.ts";
-import { check, complaint } from "../../../src/core/validate.ts";
+import { check, complaint, problemsError } from "../../../src/core/validate.ts";
 
 function problemOf(schema: z.ZodType, value: unknown) {
   const checked = check(schema, value);
   if ("value" in checked) throw new Error("the value was accepted");
-  return checked.problem;
+  return checked.problems[0];
 }
 
 const gate = (criterion: object) => ({ name: "g", criteria: [{ metric: "m", margin: 0.1, ...criterion }] });
@@ -63,6 +63,45 @@ describe("a check of what a user wrote", () => {
     const problem = problemOf(gateSchema, { nmae: "g", criteria: [] });
     expect(problem.message).toBe('unknown key "nmae"');
     expect(problem.hint).toBe('did you mean "name"?');
+  });
+
+  it("names all problems, unknown keys first, and none that an unknown key explains", () => {
+    const checked = check(gateSchema, {
+      nmae: "g",
+      aplha: 0.1,
+      criteria: [
+        { metric: "m", margn: 0.1 },
+        { metric: 7, margin: 2 },
+      ],
+    });
+    const messages = "problems" in checked ? checked.problems.map(({ message }) => message) : [];
+    expect(messages.map((message) => message.split(": ")[0])).toEqual([
+      'unknown key "margn" in `criteria[0]`',
+      'unknown key "nmae"',
+      'unknown key "aplha"',
+      "`criteria[1].metric`",
+      "`criteria[1].margin`",
+    ]);
+  });
+
+  it("tells one problem as ever, several in a line each, and of very many how many more", () => {
+    const schema = z.array(z.string());
+    const errorOf = (count: number) => {
+      const checked = check(
+        schema,
+        Array.from({ length: count }, () => 1),
+      );
+      if ("value" in checked) throw new Error("the value was accepted");
+      return problemsError("USAGE", checked.problems, ({ path }) => `file:${Number(path[0]) + 1}`);
+    };
+    const what = "expected string, received number";
+    expect(errorOf(1)).toMatchObject({ message: `file:1: \`[0]\`: ${what}`, hint: "correct `the value`" });
+    expect(errorOf(2)).toMatchObject({
+      message: `file:1: \`[0]\`: ${what}\nfile:2: \`[1]\`: ${what}`,
+      hint: "correct all 2 of them",
+    });
+    expect(errorOf(5000).message.split("\n")).toHaveLength(21);
+    expect(errorOf(5000).message).toMatch(/… and 4,980 more faults$/);
   });
 
   it("names the member whose value is wrong, by its path", () => {
