@@ -1,7 +1,7 @@
 import type { Store } from "../core/extensions.ts";
 import type { Report } from "../core/report.ts";
 import { loadGate, lookAtCanary, requireCanaryName } from "../index.ts";
-import { checkOutputs, type OutputOptions, writeOutputs, writeRefusal } from "./outputs.ts";
+import { type OutputOptions, prepareOutputs, writeOutputs, writeRefusal } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { type OpenProject, openProject } from "./store.ts";
 import { readTraceSide } from "./trace-side.ts";
@@ -28,10 +28,9 @@ export async function canaryCommand(options: CanaryOptions, process: Process): P
     const project = await openProject(options);
     store = project.store;
     outputs = { ...options, html: options.html ?? `${project.config.reports}/${options.name}.html` };
-    await checkOutputs(outputs);
+    await prepareOutputs(outputs);
     const report = await look(options, project, process);
-    await writeOutputs(report, outputs, process);
-    return report.exitCode;
+    return await writeOutputs(report, outputs, process);
   } catch (error) {
     await writeRefusal(error, outputs, process);
     throw error;

@@ -4,7 +4,7 @@ import type { Store } from "../core/extensions.ts";
 import type { Promotion } from "../core/promotion.ts";
 import type { Report } from "../core/report.ts";
 import { newerPromotions, readPromotions, renderSeries, renderSeriesPage, storedReport } from "../index.ts";
-import { checkOutputs, type OutputOptions, writeOutputs } from "./outputs.ts";
+import { type OutputOptions, prepareOutputs, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { findRun, openProject } from "./store.ts";
 
@@ -23,7 +23,7 @@ export async function reportCommand(options: ReportOptions, process: Process): P
   if (first === undefined && !history)
     throw new EvalsError("USAGE", "no run is named", "name a run, `latest`, or give --history");
   if (history || runs.length > 1) checkSeries(options);
-  await checkOutputs(options);
+  await prepareOutputs(options);
   const { store } = await openProject(options);
   try {
     if (history) return await writeHistory(store, options, process);
@@ -32,8 +32,7 @@ export async function reportCommand(options: ReportOptions, process: Process): P
       return await writeSeries(reports, options, process);
     }
     const report = await reportOf(store, first!);
-    await writeOutputs(report, options, process);
-    return report.exitCode;
+    return await writeOutputs(report, options, process);
   } finally {
     await store.close();
   }

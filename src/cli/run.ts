@@ -16,7 +16,7 @@ import {
 } from "../index.ts";
 import { evaluationFile } from "./evaluation-file.ts";
 import { gitState, gitUser } from "./git.ts";
-import { checkOutputs, type OutputOptions, writeOutputs, writeRefusal } from "./outputs.ts";
+import { type OutputOptions, prepareOutputs, writeOutputs, writeRefusal } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { progressDisplay } from "./progress.ts";
 import { type Recorder, recorder } from "./record.ts";
@@ -63,7 +63,7 @@ export async function runCommand(options: RunOptions, process: Process): Promise
     const resume =
       options.resume === "latest" ? (await findRun(project.store, "latest")).runId : options.resume;
     outputs = { ...options, html: options.html ?? `${project.config.reports}/${reportName(file)}.html` };
-    await checkOutputs(outputs);
+    await prepareOutputs(outputs);
     const cache = options.cache === true ? undefined : options.cache;
     const prepared = await prepare({ ...options, cache, file });
     for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
@@ -191,8 +191,7 @@ async function runPrepared(
     );
     return exitInterrupted;
   }
-  await writeOutputs(result.report, options, process);
-  return result.report.exitCode;
+  return await writeOutputs(result.report, options, process);
 }
 
 /** Identifiers sort by time and are easy to type: `20260131-142530-4f1a`. */

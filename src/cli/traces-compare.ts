@@ -1,6 +1,6 @@
 import { loadConfig } from "../config.ts";
 import { compareTraces, loadGate } from "../index.ts";
-import { checkOutputs, type OutputOptions, writeOutputs, writeRefusal } from "./outputs.ts";
+import { type OutputOptions, prepareOutputs, writeOutputs, writeRefusal } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { readTraceSide } from "./trace-side.ts";
 
@@ -20,14 +20,13 @@ export async function tracesCompareCommand(options: TracesCompareOptions, proces
   try {
     const config = await loadConfig();
     outputs = { ...options, html: options.html ?? `${config.reports}/traces.html` };
-    await checkOutputs(outputs);
+    await prepareOutputs(outputs);
     const gate = options.gate === undefined ? null : await loadGate(options.gate);
     const project = { config, store: options.store ?? config.store };
     const baseline = await readTraceSide(options.baseline, options.baselineRelease, project, process);
     const candidate = await readTraceSide(options.candidate, options.candidateRelease, project, process);
     const report = compareTraces({ baseline, candidate, gate, decidedAt: new Date().toISOString() });
-    await writeOutputs(report, outputs, process);
-    return report.exitCode;
+    return await writeOutputs(report, outputs, process);
   } catch (error) {
     await writeRefusal(error, outputs, process);
     throw error;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { evals } from "../support/command-line.ts";
 import { casesOf, type TestProject, testProject } from "../support/project.ts";
@@ -64,6 +65,57 @@ describe("an output that nobody reads to its end", () => {
     const project = await testProject(casesOf(100, () => ({ candidate: "wrong" })));
     await bash(project, `( ${run} --json; echo $? > code ) ${rest}; while ! [ -s code ]; do sleep 0.1; done`);
     expect(project.read("code").trim()).toBe("1");
+  });
+});
+
+describe("an older report at the path of a new one", () => {
+  const reports = "--html out/r.html --junit out/r.xml --markdown out/r.md";
+  it.each([
+    ["a crash of the file that is loaded", "const bundle", "process.abort(); const bundle"],
+    [
+      "a kill in the middle of a run",
+      "const answer =",
+      'process.kill(process.pid, "SIGKILL"); const answer =',
+    ],
+    ["a target that ends the process", "const answer =", "process.exit(0); const answer ="],
+  ])("is not there to be read as its outcome after %s", async (_, line, other) => {
+    const project = await testProject(casesOf(100));
+    expect((await bash(project, `${run} ${reports}`)).code).toBe(0);
+    expect(readdirSync(join(project.folder, "out"))).toHaveLength(3);
+    project.write("evals/tiny.eval.ts", project.read("evals/tiny.eval.ts").replace(line, other));
+    const second = await bash(project, `${run} ${reports}`);
+    expect(second.code).not.toBe(0);
+    expect(readdirSync(join(project.folder, "out"))).toEqual([]);
+  });
+
+  it("is the refusal's where the configuration is broken, in a folder that is not there yet too", async () => {
+    const project = await testProject(casesOf(100));
+    project.write("evals.config.ts", "export default { stroe: 1 };");
+    const { code, stderr } = await bash(project, `${run} ${reports}`);
+    expect(code).toBe(2);
+    expect(stderr).toContain('unknown key "stroe"');
+    expect(project.read("out/r.xml")).toContain("<error");
+  });
+});
+
+describe("a report that cannot be written", () => {
+  it("is no pass, names the file, and keeps no other report from being written", async () => {
+    const project = await testProject(casesOf(100));
+    expect((await bash(project, `${run} --no-html`)).code).toBe(0);
+    // No file may be longer than 60 KiB, as on a disk that is full; the HTML report is.
+    const limited = "ulimit -f 60; $EVALS report latest --html out/r.html --junit out/r.xml";
+    const { code, stderr, stdout } = await bash(project, limited);
+    expect(code).toBe(4);
+    expect(stderr).toContain("out/r.html: the html report could not be written");
+    expect(stdout).toContain("PASS");
+    expect(readdirSync(join(project.folder, "out"))).toEqual(["r.xml"]);
+  });
+
+  it("is refused before the run where another one is to be in the same file", async () => {
+    const project = await testProject(casesOf(100));
+    const { code, stderr } = await bash(project, `${run} --junit out/r --markdown ./out/r`);
+    expect(code).toBe(2);
+    expect(stderr).toContain("two reports would be written there");
   });
 });
 
