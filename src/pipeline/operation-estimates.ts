@@ -1,10 +1,15 @@
 import type { OperationEstimates, Spread } from "../core/comparison.ts";
 import { clopperPearson, clusteredStandardError } from "../stats/index.ts";
-import type { Valued } from "./group-statistics.ts";
 import { rateStatistics } from "./rate-statistics.ts";
 
+/** Numbers, each with the cluster that it belongs to at the same place. */
+export interface Told {
+  readonly values: readonly number[];
+  readonly clusters: readonly string[];
+}
+
 /** What trials, or traces, say by measure. Rates are values of 1 where it happened and 0 where it did not. */
-export type OperationValues = Readonly<Record<Exclude<keyof OperationEstimates, "level">, readonly Valued[]>>;
+export type OperationValues = Readonly<Record<Exclude<keyof OperationEstimates, "level">, Told>>;
 
 /** Each measure as a mean or a rate with its interval at level 1 − 2·alpha. Values that share a cluster are not independent. */
 export function operationEstimates(values: OperationValues, alpha: number): OperationEstimates {
@@ -23,33 +28,34 @@ export function knownOf<Item>(
   items: readonly Item[],
   read: (item: Item) => number | boolean | null,
   clusterOf: (item: Item) => string,
-): Valued[] {
-  return items.flatMap((item) => {
+): Told {
+  const values: number[] = [];
+  const clusters: string[] = [];
+  for (const item of items) {
     const value = read(item);
-    return value === null ? [] : [{ value: Number(value), cluster: clusterOf(item) }];
-  });
+    if (value === null) continue;
+    values.push(Number(value));
+    clusters.push(clusterOf(item));
+  }
+  return { values, clusters };
 }
 
 /** The t interval over clusters (Liang & Zeger 1986), of what is never negative. */
-function meanOf(values: readonly Valued[], alpha: number): Spread | null {
-  const { mean, n, lower, upper } = clusteredStandardError(
-    values.map(({ value }) => value),
-    values.map(({ cluster }) => cluster),
-    1 - 2 * alpha,
-  );
+function meanOf({ values, clusters }: Told, alpha: number): Spread | null {
+  const { mean, n, lower, upper } = clusteredStandardError(values, clusters, 1 - 2 * alpha);
   return mean === null ? null : { value: mean, n, lower: lower && Math.max(0, lower), upper };
 }
 
 /** Clopper & Pearson 1934; where values share clusters at the effective size of Korn & Graubard 1998. */
-function rateOf(values: readonly Valued[], alpha: number): Spread | null {
+function rateOf({ values, clusters }: Told, alpha: number): Spread | null {
   const n = values.length;
   if (n === 0) return null;
-  if (new Set(values.map(({ cluster }) => cluster)).size === n) {
-    const happened = values.reduce((sum, { value }) => sum + value, 0);
+  if (new Set(clusters).size === n) {
+    const happened = values.reduce((sum, value) => sum + value, 0);
     const { lower, upper } = clopperPearson(happened, n, 1 - 2 * alpha);
     return { value: happened / n, n, lower, upper };
   }
-  const units = values.map(({ value, cluster }) => ({ rate: value, trials: 1, cluster }));
+  const units = values.map((rate, index) => ({ rate, trials: 1, cluster: clusters[index]! }));
   const { rate, interval } = rateStatistics(units, alpha)!;
   return { value: rate, n, lower: interval.lower, upper: interval.upper };
 }

@@ -57,11 +57,7 @@ export function report(all: ReportInput): Report {
     decisions,
     ...(waivers.length > 0 && { decidedAt: input.decidedAt, waivers }),
     comparisons,
-    operations: simple.flatMap((cohort) =>
-      (["baseline", "candidate"] as const).map((side) =>
-        summariseOperations(side, cohort, dataset.cases, samples, repetitions, alpha),
-      ),
-    ),
+    operations: summariseOperations(simple, { cases: dataset.cases, samples, repetitions }, alpha),
     ...(judging && { judging }),
     nextSteps: nextSteps(verdict, decisions, changedComponents(rollback), waivers),
     rollback,

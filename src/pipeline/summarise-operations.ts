@@ -3,24 +3,57 @@ import type { Operations } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import { trialRate } from "../core/trial-rate.ts";
-import { quantileType7 } from "../stats/index.ts";
+import { quantileOfSorted, sortedCopy } from "../stats/quantile.ts";
 import { knownOf, operationEstimates } from "./operation-estimates.ts";
 
-/** Latency, tokens, cost and failures of one side in one cohort. A planned trial without a sample counts as a failure `not_run`. */
+/** What was planned and what came of it. */
+interface Trials {
+  readonly cases: readonly Case[];
+  readonly samples: readonly Sample[];
+  readonly repetitions: number;
+}
+
+/** Latency, tokens, cost and failures in each cohort, the baseline's before the candidate's. A planned trial without a sample counts as a failure `not_run`. */
 export function summariseOperations(
-  side: Side,
-  cohort: Cohort,
-  cases: readonly Case[],
-  samples: readonly Sample[],
+  cohorts: readonly Cohort[],
+  { cases, samples, repetitions }: Trials,
+  alpha: number,
+): Operations[] {
+  const made = { baseline: byCase(samples, "baseline"), candidate: byCase(samples, "candidate") };
+  return cohorts.flatMap((cohort) => {
+    const members = cases.filter((item) => inCohort(cohort, item.cohorts));
+    return (["baseline", "candidate"] as const).map((side) => ({
+      side,
+      cohort: cohort.name,
+      ...operationsOf(members, made[side], repetitions, alpha),
+    }));
+  });
+}
+
+type SamplesByCase = ReadonlyMap<string, readonly Sample[]>;
+
+function byCase(samples: readonly Sample[], side: Side): SamplesByCase {
+  const found = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    if (sample.side !== side) continue;
+    const own = found.get(sample.caseId);
+    if (own === undefined) found.set(sample.caseId, [sample]);
+    else own.push(sample);
+  }
+  return found;
+}
+
+function operationsOf(
+  members: readonly Case[],
+  made: SamplesByCase,
   repetitions: number,
   alpha: number,
-): Operations {
-  const members = cases.filter((item) => inCohort(cohort, item.cohorts));
-  const ids = new Map(members.map(({ id, cluster }) => [id, cluster ?? id]));
-  const own = samples.filter((sample) => sample.side === side && ids.has(sample.caseId));
+): Omit<Operations, "side" | "cohort"> {
+  const own: Sample[] = [];
+  for (const { id } of members) for (const sample of made.get(id) ?? []) own.push(sample);
   const answered = own.filter(({ output }) => output !== null);
   const called = answered.filter(({ reusedFrom }) => reusedFrom === undefined);
-  const planned = ids.size * repetitions;
+  const planned = members.length * repetitions;
   const failures: Record<string, number> = {};
   for (const { failure } of own) {
     if (failure !== null) failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
@@ -28,8 +61,6 @@ export function summariseOperations(
   if (own.length < planned) failures.not_run = planned - own.length;
   const atFirst = answered.filter(({ attempts }) => attempts.length === 1).length;
   return {
-    side,
-    cohort: cohort.name,
     planned,
     answered: answered.length,
     ...(called.length < answered.length && { reused: answered.length - called.length }),
@@ -43,35 +74,37 @@ export function summariseOperations(
     inputTokens: sumKnown(own.map(({ usage }) => usage.inputTokens)),
     outputTokens: sumKnown(own.map(({ usage }) => usage.outputTokens)),
     costUsd: sumKnown(own.map(({ usage }) => usage.costUsd)),
-    estimates: estimatesOf(own, ids, repetitions, alpha),
+    estimates: estimatesOf(members, made, own, repetitions, alpha),
   };
 }
 
 /** What one trial takes, and how often there is no answer: a trial that was planned and not made has none. */
 function estimatesOf(
+  members: readonly Case[],
+  made: SamplesByCase,
   own: readonly Sample[],
-  clusters: ReadonlyMap<string, string>,
   repetitions: number,
   alpha: number,
 ): Operations["estimates"] {
-  const clusterOf = ({ caseId }: Sample) => clusters.get(caseId)!;
-  const { happened } = trialRate("fallback_rate")!;
-  const answers = new Map<string, number>();
-  for (const { caseId, output } of own) {
-    if (output !== null) answers.set(caseId, (answers.get(caseId) ?? 0) + 1);
+  const shared = new Map<string, string>();
+  const failed: number[] = [];
+  const clusters: string[] = [];
+  for (const { id, cluster } of members) {
+    if (cluster !== undefined) shared.set(id, cluster);
+    const answers = made.get(id)?.filter(({ output }) => output !== null).length ?? 0;
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      failed.push(repetition < answers ? 0 : 1);
+      clusters.push(cluster ?? id);
+    }
   }
-  const planned = [...clusters].flatMap(([id, cluster]) =>
-    Array.from({ length: repetitions }, (_, index) => ({
-      value: index < (answers.get(id) ?? 0) ? 0 : 1,
-      cluster,
-    })),
-  );
+  const known = (read: (sample: Sample) => number | boolean | null) =>
+    knownOf(own, read, ({ caseId }) => shared.get(caseId) ?? caseId);
   const values = {
-    inputTokens: knownOf(own, ({ usage }) => usage.inputTokens, clusterOf),
-    outputTokens: knownOf(own, ({ usage }) => usage.outputTokens, clusterOf),
-    costUsd: knownOf(own, ({ usage }) => usage.costUsd, clusterOf),
-    failureRate: planned,
-    fallbackRate: knownOf(own, happened, clusterOf),
+    inputTokens: known(({ usage }) => usage.inputTokens),
+    outputTokens: known(({ usage }) => usage.outputTokens),
+    costUsd: known(({ usage }) => usage.costUsd),
+    failureRate: { values: failed, clusters },
+    fallbackRate: known(trialRate("fallback_rate")!.happened),
   };
   return operationEstimates(values, alpha);
 }
@@ -79,15 +112,23 @@ function estimatesOf(
 /** The share of the trials that tell; `null` when none does. */
 function shareOf(metric: string, answered: readonly Sample[]): number | null {
   const { happened } = trialRate(metric)!;
-  const told = answered.map(happened).filter((value) => value !== null);
-  return told.length === 0 ? null : told.filter(Boolean).length / told.length;
+  let told = 0;
+  let count = 0;
+  for (const sample of answered) {
+    const value = happened(sample);
+    if (value === null) continue;
+    told++;
+    if (value) count++;
+  }
+  return told === 0 ? null : count / told;
 }
 
 /** The 50th, 95th and 99th percentile (type 7) of what is known; `null` when nothing is. */
 export function percentiles(values: readonly (number | null)[]): Operations["latencyMs"] {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return null;
-  const at = (probability: number) => quantileType7(known, probability)!;
+  const sorted = sortedCopy(known);
+  const at = (probability: number) => quantileOfSorted(sorted, probability);
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 

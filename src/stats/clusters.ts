@@ -84,10 +84,9 @@ export function clusteredStandardError(
   requireAllFinite("values", values);
   const n = values.length;
   const center = mean(values);
-  const { sums } = clusterSums(
-    Float64Array.from(values, (value) => value - center || 0),
-    clusters,
-  );
+  const deviations = new Float64Array(n);
+  for (let i = 0; i < n; i++) deviations[i] = values[i]! - center || 0;
+  const { sums } = clusterSums(deviations, clusters);
   const count = sums.length;
   const clustered = Math.sqrt(sums.reduce((total, sum) => total + sum * sum, 0)) / n;
   const corrected = clustered * Math.sqrt(count / (count - 1 || Number.NaN));

@@ -1,14 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { type OperationValues, operationEstimates } from "../../../src/pipeline/operation-estimates.ts";
+import { type OperationValues, operationEstimates, type Told } from "../../../src/pipeline/operation-estimates.ts";
 
+const silent: Told = { values: [], clusters: [] };
 const nothing: OperationValues = {
-  inputTokens: [],
-  outputTokens: [],
-  costUsd: [],
-  failureRate: [],
-  fallbackRate: [],
+  inputTokens: silent,
+  outputTokens: silent,
+  costUsd: silent,
+  failureRate: silent,
+  fallbackRate: silent,
 };
-const apart = (values: readonly number[]) => values.map((value, i) => ({ value, cluster: `case-${i}` }));
+const apart = (values: readonly number[]): Told => ({ values, clusters: values.map((_, i) => `case-${i}`) });
+const repeated = ({ values, clusters }: Told, times: number): Told => ({
+  values: values.flatMap((value) => Array(times).fill(value)),
+  clusters: clusters.flatMap((cluster) => Array(times).fill(cluster)),
+});
 
 describe("what one trial takes", () => {
   it("is a mean with Student's interval: 5.5 ± 1.833113 × 3.027650 / √10 (t table, 9 degrees of freedom)", () => {
@@ -22,7 +27,7 @@ describe("what one trial takes", () => {
 
   it("is not surer for asking the same case twice", () => {
     const once = apart([0.1, 0.4, 0.2, 0.9]);
-    const twice = once.flatMap((each) => [each, each]);
+    const twice = repeated(once, 2);
     const of = (costUsd: OperationValues["costUsd"]) => operationEstimates({ ...nothing, costUsd }, 0.05);
     const [one, two] = [of(once).costUsd!, of(twice).costUsd!];
     expect(two.n).toBe(8);
@@ -52,7 +57,7 @@ describe("how often it goes wrong", () => {
     const failing = apart([1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     const of = (fallbackRate: OperationValues["fallbackRate"]) =>
       operationEstimates({ ...nothing, fallbackRate }, 0.05).fallbackRate!;
-    const [one, three] = [of(failing), of(failing.flatMap((each) => [each, each, each]))];
+    const [one, three] = [of(failing), of(repeated(failing, 3))];
     expect(three).toMatchObject({ value: 0.1, n: 30 });
     expect(three.upper! - three.lower!).toBeGreaterThan(0.9 * (one.upper! - one.lower!));
   });
