@@ -60,13 +60,16 @@ function compareMembers(
 }
 
 function unitsOf(members: readonly CaseOutcome[], which: "observed" | "worstCase"): Unit[] {
-  return members.flatMap((member) => {
+  const units: Unit[] = [];
+  for (const member of members) {
     const rates = member[which];
-    return rates === null ? [] : [{ difference: rates.candidate - rates.baseline, cluster: member.cluster }];
-  });
+    if (rates !== null) units.push({ difference: rates.candidate - rates.baseline, cluster: member.cluster });
+  }
+  return units;
 }
 
 function meanOf(members: readonly CaseOutcome[], side: "baseline" | "candidate"): number | null {
-  const rates = members.flatMap(({ observed }) => (observed === null ? [] : [observed[side]]));
+  const rates: number[] = [];
+  for (const { observed } of members) if (observed !== null) rates.push(observed[side]);
   return rates.length === 0 ? null : mean(rates);
 }

@@ -107,7 +107,10 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
     done: answered.length,
     planned: prepared.trials.length,
   };
-  if (samples.fresh.length < samples.wanted || !isScored(prepared, answered, scores)) return interrupted;
+  const isWhole = environment.resume
+    ? isScored(prepared, answered, scores)
+    : scores.length === prepared.evaluators.length * answered.filter(({ output }) => output !== null).length;
+  if (samples.fresh.length < samples.wanted || !isWhole) return interrupted;
   const { gate, resolved } = prepared;
   const dataset = { ...prepared.dataset, cases };
   const decidedAt = environment.now();

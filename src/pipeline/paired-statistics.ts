@@ -37,39 +37,44 @@ export interface PairedStatistics {
 export function pairedStatistics(units: readonly Unit[], alpha: number): PairedStatistics | null {
   if (units.length === 0) return null;
   const level = 1 - 2 * alpha;
-  const sorted = [...units].sort((a, b) =>
-    a.cluster < b.cluster ? -1 : a.cluster > b.cluster ? 1 : a.difference - b.difference,
-  );
-  const clusters = new Set(sorted.map(({ cluster }) => cluster)).size;
-  const differences = sorted.map(({ difference }) => difference);
-  const regressed = differences.filter((difference) => difference < 0).length;
-  const improved = differences.filter((difference) => difference > 0).length;
-  const common = {
-    n: units.length,
-    clusters,
-    regressed,
-    improved,
-    difference: mean(differences),
-    meanSquare: meanSquareOf(sorted, clusters),
-  };
-  const isBinary = differences.every((difference) => Number.isInteger(difference));
-  if (isBinary && clusters === units.length) {
-    const counts = { regressions: regressed, improvements: improved, n: units.length };
+  const n = units.length;
+  const clusters = new Set(units.map(({ cluster }) => cluster)).size;
+  const regressed = units.filter(({ difference }) => difference < 0).length;
+  const improved = units.filter(({ difference }) => difference > 0).length;
+  const size = { n, clusters, regressed, improved };
+  const isBinary = units.every(({ difference }) => Number.isInteger(difference));
+  if (isBinary && clusters === n) {
+    const counts = { regressions: regressed, improvements: improved, n };
     return {
-      ...common,
+      ...size,
       method: "tango",
+      difference: (improved - regressed) / n,
+      meanSquare: (improved + regressed) / n,
       interval: { ...tangoInterval(counts, level), level },
       nonInferiorityP: (margin) => tangoNonInferiority(counts, margin).pValue,
     };
   }
-  return { ...common, ...clusteredStatistics(sorted, level) };
+  // In one order, so that sums do not hang on that of the records.
+  const sorted = [...units].sort((a, b) =>
+    a.cluster < b.cluster ? -1 : a.cluster > b.cluster ? 1 : a.difference - b.difference,
+  );
+  return {
+    ...size,
+    difference: mean(sorted.map(({ difference }) => difference)),
+    meanSquare: meanSquareOf(sorted, clusters),
+    ...clusteredStatistics(sorted, level),
+  };
 }
 
 function sumsByCluster(units: readonly Unit[]): { sum: number; size: number }[] {
   const sums = new Map<string, { sum: number; size: number }>();
   for (const { cluster, difference } of units) {
-    const entry = sums.get(cluster) ?? { sum: 0, size: 0 };
-    sums.set(cluster, { sum: entry.sum + difference, size: entry.size + 1 });
+    const entry = sums.get(cluster);
+    if (entry === undefined) sums.set(cluster, { sum: difference, size: 1 });
+    else {
+      entry.sum += difference;
+      entry.size++;
+    }
   }
   return [...sums.values()];
 }

@@ -28,23 +28,24 @@ export interface RateStatistics {
  */
 export function rateStatistics(units: readonly RateUnit[], alpha: number): RateStatistics | null {
   if (units.length === 0) return null;
+  const level = 1 - 2 * alpha;
+  const clusters = new Set(units.map(({ cluster }) => cluster)).size;
+  const size = { n: units.length, clusters };
+  if (clusters === units.length && units.every(({ trials }) => trials === 1)) {
+    const rate = mean(units.map((unit) => unit.rate));
+    const successes = Math.round(rate * units.length);
+    const interval = { ...clopperPearson(successes, units.length, level), level };
+    return { ...size, rate, interval, effective: units.length };
+  }
+  // In one order, so that sums do not hang on that of the records.
   const sorted = [...units].sort((a, b) =>
     a.cluster < b.cluster ? -1 : a.cluster > b.cluster ? 1 : a.rate - b.rate,
   );
-  const level = 1 - 2 * alpha;
-  const rates = sorted.map(({ rate }) => rate);
-  const rate = mean(rates);
-  const clusters = new Set(sorted.map(({ cluster }) => cluster)).size;
-  const shape = { rate, n: units.length, clusters };
-  if (clusters === units.length && units.every(({ trials }) => trials === 1)) {
-    const successes = Math.round(rate * units.length);
-    const interval = { ...clopperPearson(successes, units.length, level), level };
-    return { ...shape, interval, effective: units.length };
-  }
+  const rate = mean(sorted.map((unit) => unit.rate));
   const effective = effectiveSize(sorted, level);
   const lower = rate === 0 ? 0 : betaQuantile(alpha, rate * effective, (1 - rate) * effective + 1);
   const upper = rate === 1 ? 1 : betaQuantile(1 - alpha, rate * effective + 1, (1 - rate) * effective);
-  return { ...shape, interval: { lower, upper, level }, effective };
+  return { ...size, rate, interval: { lower, upper, level }, effective };
 }
 
 /** How many independent trials of this rate the units weigh as much as; not rounded, and at most their trials. */

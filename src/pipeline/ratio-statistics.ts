@@ -48,7 +48,9 @@ export function ratioUnits(
       { id, cluster, values: { baseline: [] as number[], candidate: [] as number[] } },
     ]),
   );
-  for (const sample of [...samples].sort((a, b) => a.repetition - b.repetition)) {
+  const isRepeated = samples.some(({ repetition }) => repetition > 1);
+  const ordered = isRepeated ? [...samples].sort((a, b) => a.repetition - b.repetition) : samples;
+  for (const sample of ordered) {
     const unit = units.get(sample.caseId);
     if (unit === undefined || sample.output === null) continue;
     const value = measuredOf(measure, sample);
@@ -105,8 +107,12 @@ export function worstCaseRatio(
  * on both sides widens the interval.
  */
 function ofPercentiles(probability: number, judged: readonly RatioUnit[]): RatioStatistics {
-  const valuesOf = (side: Side): Valued[] =>
-    judged.flatMap(({ values, cluster }) => values[side].map((value) => ({ value, cluster })));
+  const valuesOf = (side: Side): Valued[] => {
+    const valued: Valued[] = [];
+    for (const { values, cluster } of judged)
+      for (const value of values[side]) valued.push({ value, cluster });
+    return valued;
+  };
   const groups = { baseline: valuesOf("baseline"), candidate: valuesOf("candidate") };
   return { ...sizeOf(judged), ...percentileRatio(groups, probability)! };
 }

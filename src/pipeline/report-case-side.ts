@@ -37,7 +37,7 @@ export function sideOf(
   sample: Sample | undefined,
   scores: ReadonlyMap<string, Score>,
 ): CaseReport["baseline"] {
-  const evaluations = Object.fromEntries([...scores].map(([name, { evaluation }]) => [name, evaluation]));
+  const evaluations = Object.fromEntries(Array.from(scores, ([name, { evaluation }]) => [name, evaluation]));
   if (sample === undefined) {
     const failure = { kind: "aborted" as const, message: "the trial was not run", retryable: true };
     return { text: null, toolCalls: [], failure, latencyMs: null, attempts: 0, evaluations };
@@ -74,6 +74,7 @@ function shortJson(value: Json): Json {
 
 /** The spans by their start, a part after what it is part of. */
 function spansOf(spans: readonly Span[]): CaseSpan[] {
+  if (spans.length === 0) return [];
   const parents = new Map(spans.map(({ spanId, parentSpanId }) => [spanId, parentSpanId]));
   return [...spans]
     .map((span) => ({ span, depth: depthOf(span.parentSpanId, parents) }))

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type OperationValues, operationEstimates, type Told } from "../../../src/pipeline/operation-estimates.ts";
+import {
+  type OperationValues,
+  operationEstimates,
+  type Told,
+} from "../../../src/pipeline/operation-estimates.ts";
 
 const silent: Told = { values: [], clusters: [] };
 const nothing: OperationValues = {
