@@ -31,9 +31,11 @@ function isKnownToFit({ headers }: Response, limit: number): boolean {
   return length !== null && headers.get("content-encoding") === null && Number(length) <= limit;
 }
 
+const decoder = new TextDecoder();
+
 /** The text of a body as {@link boundedBytes} reads it, bytes that UTF-8 does not have as U+FFFD. */
 export async function boundedText(response: Response, limit: number, host: string): Promise<string> {
-  return new TextDecoder().decode(await boundedBytes(response, limit, host));
+  return decoder.decode(await boundedBytes(response, limit, host));
 }
 
 /** The beginning of the text of a body; the rest is not read. */

@@ -6,14 +6,13 @@ type Attributes = Span["attributes"];
 
 /** Attributes of a call's span that are known before it, by the OpenTelemetry gen_ai conventions. */
 export function requestAttributes(settings: OpenAISettings, seed: number): Attributes {
-  const { model, temperature, maxOutputTokens, topP } = settings;
-  const url = new URL(settings.baseURL);
+  const { model, temperature, maxOutputTokens, topP, hostname, port } = settings;
   return {
     "gen_ai.operation.name": "chat",
     "gen_ai.provider.name": "openai",
     "gen_ai.request.model": model,
-    "server.address": url.hostname,
-    ...(url.port === "" ? {} : { "server.port": Number(url.port) }),
+    "server.address": hostname,
+    ...(port === undefined ? {} : { "server.port": port }),
     ...(temperature === undefined ? {} : { "gen_ai.request.temperature": temperature }),
     ...(maxOutputTokens === undefined ? {} : { "gen_ai.request.max_tokens": maxOutputTokens }),
     ...(topP === undefined ? {} : { "gen_ai.request.top_p": topP }),

@@ -1,3 +1,4 @@
+import type * as SDK from "openai";
 import type OpenAI from "openai";
 import { TargetError } from "../core/errors.ts";
 import type { CallContext, RateLimit } from "../core/extensions.ts";
@@ -166,10 +167,11 @@ function redactorMaker(): (secrets: readonly string[]) => Redact {
 export function asker(settings: OpenAISettings, protocol: Protocol) {
   const clientFor = clientMaker(settings);
   const redactFor = redactorMaker();
+  let sdk: typeof SDK | undefined;
   return async (request: Body, { signal, traceparent, reportUsage }: CallContext): Promise<Answered> => {
     const { host } = settings;
     if (signal.aborted) throw abortedFailure(signal, host);
-    const sdk = await import("openai");
+    sdk ??= await import("openai");
     const { key, keyEnv, secrets } = readCredentials(settings);
     const redact = redactFor(secrets);
     const context = { signal, host, keyEnv: key === undefined ? undefined : keyEnv, redact };

@@ -126,6 +126,9 @@ export type OpenAISettings = Omit<z.infer<typeof optionsSchema>, "seed" | "maxOu
   readonly baseURL: string;
   /** Host of the base URL, for messages. */
   readonly host: string;
+  readonly hostname: string;
+  /** Port of the base URL where it names another than the usual one. */
+  readonly port: number | undefined;
   /** True when the base URL is on this machine. */
   readonly loopback: boolean;
   /** True when it is OpenAI's own API. */
@@ -159,7 +162,7 @@ export function openaiSettings(options: OpenAITargetOptions): OpenAISettings {
     );
   }
   const baseURL = (parsed.data.baseURL ?? "https://api.openai.com/v1").replace(/\/+$/, "");
-  const { host, hostname } = new URL(baseURL);
+  const { host, hostname, port } = new URL(baseURL);
   const official = /(^|\.)(openai\.com|azure\.com)$/.test(hostname);
   const isChat = parsed.data.api === "chat";
   const limitName = official ? "max_completion_tokens" : "max_tokens";
@@ -167,6 +170,8 @@ export function openaiSettings(options: OpenAITargetOptions): OpenAISettings {
     ...parsed.data,
     baseURL,
     host,
+    hostname,
+    port: port === "" ? undefined : Number(port),
     loopback: isLoopback(hostname),
     isOpenAI: /(^|\.)openai\.com$/.test(hostname),
     seed: parsed.data.seed ?? (isChat ? "trial" : false),

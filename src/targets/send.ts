@@ -54,21 +54,22 @@ export async function sendRequest(url: string | URL, init: SendInit = {}): Promi
   const { statusCode, headers, body } = await undici
     .request(url, {
       method: (init.method ?? "GET") as Dispatcher.HttpMethod,
-      headers: init.headers === undefined ? {} : Object.fromEntries(new Headers(init.headers)),
+      headers: init.headers instanceof Headers ? init.headers : new Headers(init.headers),
       body: init.body ?? null,
       signal: init.signal ?? null,
       dispatcher,
     })
     .catch(failed("fetch failed"));
-  const given = headersOf(headers);
+  const given = pairsOf(headers);
+  const said = (wanted: string) => given.find(([name]) => name === wanted)?.[1].trim();
   const options = { status: statusCode, headers: given };
   if (withoutBody.has(statusCode)) {
     await body.dump();
     return new Response(null, options);
   }
-  const decoder = decoders.get(given.get("content-encoding")?.trim().toLowerCase());
-  const length = given.get("content-length");
-  const readAtOnce = decoder === undefined && length !== null && Number(length) <= mostAtOnce;
+  const decoder = decoders.get(said("content-encoding")?.toLowerCase());
+  const length = said("content-length");
+  const readAtOnce = decoder === undefined && length !== undefined && Number(length) <= mostAtOnce;
   const decoded = decoder === undefined ? body : pipeline(body, decoder(), () => undefined);
   const stream = () => ReadableStream.from(piecesUntil(decoded, terminated));
   // A body that breaks off does so for its reader: the server was reached.
@@ -76,6 +77,8 @@ export async function sendRequest(url: string | URL, init: SendInit = {}): Promi
   if (whole instanceof ArrayBuffer && statusCode < 300) return new WholeResponse(whole, options);
   return new Response(whole as BodyInit, options);
 }
+
+const decoderOfText = new TextDecoder();
 
 /** A response whose body was read already. It makes no stream of it, which costs more than all else of a response. */
 class WholeResponse extends Response {
@@ -91,7 +94,7 @@ class WholeResponse extends Response {
   }
 
   override async text(): Promise<string> {
-    return new TextDecoder().decode(this.#bytes);
+    return decoderOfText.decode(this.#bytes);
   }
 
   override async json(): Promise<unknown> {
@@ -102,12 +105,14 @@ class WholeResponse extends Response {
 /** Answers that have no body, whatever was sent (the standard of `fetch`, "null body status"). */
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304]);
 
-function headersOf(given: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(given)) {
-    for (const each of [value ?? []].flat()) headers.append(name, each);
+/** Names and values, a name once for each of its values. */
+function pairsOf(headers: Readonly<Record<string, string | string[] | undefined>>): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === "string") pairs.push([name, value]);
+    else for (const each of value ?? []) pairs.push([name, each]);
   }
-  return headers;
+  return pairs;
 }
 
 async function* piecesUntil(pieces: AsyncIterable<Uint8Array>, failed: (cause: unknown) => never) {
