@@ -127,7 +127,7 @@ export function storeContract(open: () => Store | Promise<Store>, manifest: RunM
     check("keeps runs and kinds apart", async (store) => {
       await store.append([record("one", "a"), record("two", "a")]);
       demand((await store.read("one", "sample")).length === 1, "runs are mixed");
-      demand((await store.read("one", "score")).length === 0, "kinds are mixed");
+      demand((await store.read("one", "scores")).length === 0, "kinds are mixed");
     }),
     check("lists runs, newest first, by evaluation", async (store) => {
       const run = (runId: string, name: string) => ({

@@ -144,14 +144,14 @@ export interface Evaluator {
 }
 
 /**
- * A record of a run, or of a canary that is looked at repeatedly, as a store keeps it. The report of a run is kept without its cases, which
- * follow from the other records. Promotions belong to no run, and stay when runs are removed.
+ * A record of a run, or of a canary that is looked at repeatedly, as a store keeps it. The scores that are known at once, such as those of one
+ * answer, are one record. The report of a run is kept without its cases, which follow from the other records. Promotions belong to no run, and stay when runs are removed.
  */
 export type StoreRecord =
   | { readonly kind: "run"; readonly runId: string; readonly key: string; readonly body: RunManifest }
   | { readonly kind: "case"; readonly runId: string; readonly key: string; readonly body: Case }
   | { readonly kind: "sample"; readonly runId: string; readonly key: string; readonly body: Sample }
-  | { readonly kind: "score"; readonly runId: string; readonly key: string; readonly body: Score }
+  | { readonly kind: "scores"; readonly runId: string; readonly key: string; readonly body: readonly Score[] }
   | { readonly kind: "vote"; readonly runId: string; readonly key: string; readonly body: StoredVote }
   | { readonly kind: "report"; readonly runId: string; readonly key: string; readonly body: Report }
   | { readonly kind: "canary"; readonly runId: string; readonly key: string; readonly body: CanaryPlan }

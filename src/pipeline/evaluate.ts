@@ -134,7 +134,7 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
 
 /** Samples and scores of a stored run. */
 export async function readRun(store: Store, runId: string): Promise<{ samples: Sample[]; scores: Score[] }> {
-  return { samples: await store.read(runId, "sample"), scores: await store.read(runId, "score") };
+  return { samples: await store.read(runId, "sample"), scores: (await store.read(runId, "scores")).flat() };
 }
 
 /** One sample for each trial: the answered one if there is any, else the last failure. */
@@ -182,7 +182,7 @@ async function runMissing(
   };
   const scoreSample = async (sample: Sample) => {
     const own = await scoreNow(cases.get(sample.caseId)!, sample, prepared.evaluators, environment, calls);
-    await storeScores(environment, own);
+    await storeScores(environment, own, placeOf(sample));
     scores.push(...own);
     count(progress, sample);
     environment.onProgress({ ...progress, ...calls.pace.state() });

@@ -59,7 +59,8 @@ export async function metricHistories(
     if (open.length === 0) continue;
     const { runId, repetitions } = run;
     if (!options.alsoUnfinished && (await store.read(runId, "report")).length === 0) continue;
-    const [cases, scores] = [await store.read(runId, "case"), firstScores(await store.read(runId, "score"))];
+    const cases = await store.read(runId, "case");
+    const scores = firstScores((await store.read(runId, "scores")).flat());
     for (const { name } of open) {
       const outcomes = pair(cases, scores, name, repetitions);
       if (outcomes.some(({ observed }) => observed !== null)) found.set(name, { run, outcomes });

@@ -10,7 +10,7 @@ import { judgeAgain } from "./judge-again.ts";
 import { judgeCalls, type OpenJudging } from "./judge-calls.ts";
 import { lastScores } from "./last-scores.ts";
 import { type Pace, pace } from "./pace.ts";
-import { scorePlaceOf } from "./place.ts";
+import { placeOf, scorePlaceOf } from "./place.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { score } from "./score.ts";
 import { putAt, type Slots, valueAt } from "./slots.ts";
@@ -36,11 +36,13 @@ export async function scoreMissing(
   const unscored = samples.filter((sample) => lackingOf(sample).length > 0);
   if (unscored.length === 0) return [];
   const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
-  const tries = countByPlace(known);
+  // It grows with each record, so that no record is taken for an earlier one.
+  const stored: Slots<number> = new Map();
+  for (const score of known) putAt(stored, score, (valueAt(stored, score) ?? 0) + 1);
   const added = await pLimit(prepared.evaluation.value.concurrency).map(unscored, async (sample) => {
     if (environment.stop.aborted) return [];
     const own = await scoreNow(cases.get(sample.caseId)!, sample, lackingOf(sample), environment, calls);
-    await storeScores(environment, own, (score) => `#${countAt(tries, score.evaluator, score) + 1}`);
+    await storeScores(environment, own, `${placeOf(sample)}#${valueAt(stored, sample) ?? 0}`);
     await environment.onScored?.(sample, own);
     return own;
   });
@@ -149,7 +151,7 @@ export async function rejudge(
       const own = prepared.evaluators.filter((evaluator) => evaluator.name === name);
       return (await scoreNow(cases.get(sample.caseId)!, sample, own, environment, calls, round))[0] ?? null;
     },
-    keep: (pair) => storeScores(environment, pair, ({ round }) => `/round-${round}`),
+    keep: (pair) => storeScores(environment, pair, `${scorePlaceOf(pair[0])}/round-${pair[0].round}`),
     concurrency,
     stop: environment.stop,
   });
@@ -160,14 +162,11 @@ export function judgesOf({ evaluation }: PreparedRun): string[] {
   return evaluation.value.evaluators.filter(({ judge }) => judge !== undefined).map(({ name }) => name);
 }
 
-/** Stores scores, each under its place and what is added to it. */
+/** Stores scores as one record, if there are any. */
 export async function storeScores(
   { store, runId }: RunEnvironment,
   scores: readonly Score[],
-  suffixOf: (score: Score) => string = () => "",
+  key: string,
 ): Promise<void> {
-  if (scores.length === 0) return;
-  await store.append(
-    scores.map((own) => ({ kind: "score", runId, key: `${scorePlaceOf(own)}${suffixOf(own)}`, body: own })),
-  );
+  if (scores.length > 0) await store.append([{ kind: "scores", runId, key, body: scores }]);
 }

@@ -115,7 +115,7 @@ describe("an evaluation", () => {
     const result = await evaluate(prepared(), environment(store));
     expect(result).toMatchObject({ kind: "finished", report: { verdict: "pass", exitCode: 0 } });
     const counts = await Promise.all(
-      (["run", "case", "sample", "score", "report"] as const).map(
+      (["run", "case", "sample", "scores", "report"] as const).map(
         async (kind) => (await store.read("run-1", kind)).length,
       ),
     );
@@ -231,7 +231,7 @@ describe("a resumed run", () => {
     const call: Target["call"] = () => Promise.reject(new Error("must not be called"));
     const result = await evaluate(prepared({ call }), environment(store, { resume: true }));
     expect(result).toMatchObject({ kind: "finished", report: { verdict: "pass" } });
-    expect(await store.read("run-1", "score")).toHaveLength(60);
+    expect(await store.read("run-1", "scores")).toHaveLength(60);
   });
 
   it("that is not there is refused", async () => {
@@ -303,7 +303,7 @@ describe("secrets", () => {
       components: { retriever: { url: "https://host/?key=the-secret-key" } },
     };
     await evaluate(prepared(world), environment(store, { redact }));
-    for (const kind of ["run", "sample", "score", "report"] as const) {
+    for (const kind of ["run", "sample", "scores", "report"] as const) {
       expect(JSON.stringify(await store.read("run-1", kind))).not.toContain("the-secret-key");
     }
   });

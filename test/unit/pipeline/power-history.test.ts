@@ -44,7 +44,7 @@ async function storeRun(store: Store, runId: string, counts: Record<Pairs, numbe
       const body = { ...sample, usage: { ...sample.usage, costUsd: stored.costUsd ?? null } };
       return { kind: "sample" as const, runId, key: String(index), body };
     }),
-    ...scores.map((body, index) => ({ kind: "score" as const, runId, key: String(index), body })),
+    ...scores.map((score, index) => ({ kind: "scores" as const, runId, key: `${index}`, body: [score] })),
   ]);
   if (stored.finished ?? true) {
     await store.append([{ kind: "report", runId, key: "report", body: {} as Report }]);
