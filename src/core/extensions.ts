@@ -137,6 +137,11 @@ export interface Evaluator {
   readonly judgedBy?: JudgeIdentity;
   /** The targets that it calls: they are checked before a run and closed after it. */
   readonly targets?: readonly Target[];
+  /**
+   * True for one whose code is known to change nothing of what it is given. What any other is given is frozen first, which costs as much as a
+   * simple evaluation.
+   */
+  readonly changesNothing?: boolean;
   /** Compiles what the cases bring, such as JSON schemas, once before the run. Throws `EvalsError` for what cannot be used. */
   prepare?(cases: readonly Case[]): void | Promise<void>;
   /** Judges one sample. What it throws becomes an evaluation of status `error`. The context is left out where it is called by itself, outside a run. */

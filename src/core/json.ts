@@ -47,6 +47,14 @@ function writeObject(object: object, above: Set<object>): string {
   return `{${members.join(",")}}`;
 }
 
+/** A copy of a JSON value that shares nothing with it but texts. */
+export function copyOfJson<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOfJson) as T;
+  // So that a member `__proto__` stays a member.
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOfJson(member)])) as T;
+}
+
 /** True for a plain JSON object: not null, not an array. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

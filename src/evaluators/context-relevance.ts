@@ -61,6 +61,7 @@ export function contextRelevanceEvaluator(options: ContextRelevanceOptions = {})
   return {
     name: "context_relevance",
     version: `ids-1 recall>=${recallPassAt} or lexical-2 coverage>=${coveragePassAt}${first}`,
+    changesNothing: true,
     evaluate({ case: item, sample: { output } }) {
       const relevantIds = item.expected?.contextIds ?? [];
       return contextRelevance({ question: questionOf(item), context: output.context, relevantIds }, options);

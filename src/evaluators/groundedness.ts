@@ -70,6 +70,7 @@ export function groundednessEvaluator(options: GroundednessOptions = {}): Evalua
   return {
     name: "groundedness",
     version: `lexical-2 weights:${weightsDigest} ${task ?? "task-by-shape"} pass>=${passAt ?? "calibrated"}${skipJson ? " skip-json" : ""}`,
+    changesNothing: true,
     evaluate({ case: item, sample: { output } }) {
       const said = (item.input.messages ?? []).filter(({ role }) => role === "user" || role === "tool");
       const results = output.toolCalls.map(({ result }) => (result === undefined ? "" : show(result, 4000)));

@@ -84,6 +84,7 @@ export function jsonValidationEvaluator(options: JsonValidationOptions = {}): Ev
   return {
     name: "json_validation",
     version: versionOf(settings, options),
+    changesNothing: true,
     prepare(cases) {
       for (const { id, expected } of cases) {
         if (expected?.jsonSchema !== undefined) compiledFor(expected.jsonSchema, id);

@@ -64,6 +64,7 @@ export function taskCompletionEvaluator(): Evaluator {
   return {
     name: "task_completion",
     version: "demands-2",
+    changesNothing: true,
     evaluate({ case: { expected }, sample: { output } }) {
       if (expected === undefined) return unscored("the case expects nothing");
       const { text: response, state, toolCalls: calls } = output;

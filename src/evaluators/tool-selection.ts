@@ -72,6 +72,7 @@ export function toolSelectionEvaluator(options: ToolSelectionEvaluatorOptions = 
   return {
     name: "tool_selection",
     version: versionOf(options),
+    changesNothing: typeof tools !== "function",
     prepare(cases) {
       refuseContradictions(cases);
       for (const item of cases) {

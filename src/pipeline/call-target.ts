@@ -1,5 +1,6 @@
 import { type Failure, messageOf, TargetError } from "../core/errors.ts";
 import type { CallContext, Target, TargetRequest, TargetResponse } from "../core/extensions.ts";
+import { copyOfJson } from "../core/json.ts";
 import { type Attempt, type Usage, usageUnknown } from "../core/sample.ts";
 import type { Span } from "../core/trace.ts";
 import { soundUsage, usageOver } from "../core/usage.ts";
@@ -165,7 +166,7 @@ async function callOnce(
   try {
     const trace = traceparent === undefined ? {} : { traceparent };
     // What a target changes in its request, as an agent that appends to the messages, must reach neither another attempt nor the other side.
-    const own = structuredClone(request);
+    const own = copyOfJson(request);
     const call = Promise.resolve(target.call(own, { signal: attempt.signal, seed, ...recorders, ...trace }));
     const response: unknown = await Promise.race([call, ended]);
     if (typeof response === "object" && response !== null) return response as TargetResponse;

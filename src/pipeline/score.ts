@@ -23,11 +23,10 @@ export async function score(
 ): Promise<Score[]> {
   const { output } = sample;
   if (output === null) return [];
-  freeze(item);
-  freeze(sample);
   const scores: Score[] = [];
   for (const evaluator of evaluators) {
     const judging = openJudging?.(round);
+    if (evaluator.changesNothing !== true) freeze([item, sample]);
     const input = { case: item, sample: { ...sample, output }, spans: sample.spans };
     const evaluation = await judge(evaluator, input, judging?.context);
     const used = judging?.used() ?? null;
