@@ -1,4 +1,4 @@
-import type { Json } from "../core/json.ts";
+import { type GivenArguments, givenArguments } from "./tool-arguments.ts";
 
 /** How a model writes a tool call: texts around the name and the arguments. */
 export interface CallFormat {
@@ -11,10 +11,8 @@ export interface CallFormat {
 }
 
 /** A tool call as a target reports it. */
-export interface ParsedCall {
+export interface ParsedCall extends GivenArguments {
   readonly name: string;
-  /** The arguments; text where they were no JSON. */
-  readonly arguments: Json;
 }
 
 /** Longest name of a tool, and most calls of one answer, that are looked for: a model can write without an end. */
@@ -60,17 +58,13 @@ function endOfJson(text: string, from: number): number {
 }
 
 /** Arguments that begin a text: as JSON where they are, else as they were written. */
-function readArguments(text: string, suffix: RegExp): { value: Json; rest: string } {
+function readArguments(text: string, suffix: RegExp): { given: GivenArguments; rest: string } {
   const end = /^[{[]/.test(text) ? endOfJson(text, 0) : -1;
   const close = suffix.exec(text.slice(Math.max(0, end)));
   const written = end >= 0 ? text.slice(0, end) : text.slice(0, close?.index ?? text.length);
   const isClosed = close !== null && (end < 0 || close.index === 0);
   const rest = text.slice(isClosed ? Math.max(0, end) + close.index + close[0].length : written.length);
-  try {
-    return { value: JSON.parse(written) as Json, rest };
-  } catch {
-    return { value: written.trim(), rest };
-  }
+  return { given: givenArguments(written.trim()), rest };
 }
 
 /**
@@ -88,9 +82,9 @@ export function parseCalls(answer: string, format: CallFormat): { text: string; 
     const found = head.exec(rest);
     if (found === null) break;
     text += rest.slice(0, found.index);
-    const given = readArguments(rest.slice(found.index + found[0].length), tail);
-    rest = given.rest;
-    calls.push({ name: found[1]!, arguments: given.value });
+    const read = readArguments(rest.slice(found.index + found[0].length), tail);
+    rest = read.rest;
+    calls.push({ name: found[1]!, ...read.given });
   }
   return { text: calls.length === 0 ? answer : (text + rest).trim(), calls };
 }

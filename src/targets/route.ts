@@ -145,10 +145,22 @@ async function fromMembers(
       recordedMs: attempts.some((each) => each.response?.latencyMs !== undefined)
         ? outcome.tookMs
         : undefined,
-      rateLimit: member.target.rateKey === rateKeyOf(settings) ? response.rateLimit : undefined,
+      rateLimit: rateLimitOver(settings, attempts),
     };
   }
   throw new Error("a route without members"); // Refused by its options.
+}
+
+/** What the provider by which the route is spaced said last: with an answer, or with a refusal after which another member answered. */
+function rateLimitOver(settings: RouteSettings, attempts: readonly Attempted[]): RateLimit | undefined {
+  const key = rateKeyOf(settings);
+  const said = attempts.map(({ response, error }, index) => {
+    if (settings.members[index]!.target.rateKey !== key) return undefined;
+    if (error?.failure.kind !== "rate_limit") return response?.rateLimit;
+    const { retryAfterMs, rateLimit } = error;
+    return retryAfterMs === undefined ? rateLimit : { remainingRequests: 0, resetMs: retryAfterMs };
+  });
+  return said.findLast((limit) => limit !== undefined);
 }
 
 /** The answer as a further stage sees it: what it cost and how long it took is told once, and not by that stage. */

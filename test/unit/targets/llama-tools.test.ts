@@ -49,6 +49,17 @@ describe("tool calls in an answer", () => {
     expect(calls).toEqual([{ name: "refund", arguments: '{"order": A-1, "note": "} \\" ]"}' }]);
   });
 
+  it("keep the text of arguments that reading them as JSON changes, as every target does", () => {
+    const { calls } = parseCalls(one.replace('"A-1"', "5.0"), hermes);
+    expect(calls).toEqual([
+      {
+        name: "refund",
+        arguments: { order: 5, note: '} " ]' },
+        argumentsText: '{"order": 5.0, "note": "} \\" ]"}',
+      },
+    ]);
+  });
+
   it("keep what a cut answer has of its arguments", () => {
     const { calls } = parseCalls(one.slice(0, one.indexOf("A-1") + 2), hermes);
     expect(calls).toEqual([{ name: "refund", arguments: '{"order": "A-' }]);

@@ -293,6 +293,7 @@ describe("a llama target that cannot run", () => {
     const error = await check({ model: "models/none.gguf" });
     expect(error.code).toBe("TARGET_INVALID");
     expect(error.message).toContain("there is no file models/none.gguf");
+    expect((await check({ model: "models" })).message).toContain("models cannot be read: EISDIR");
   });
 
   it("says that the file is none of its kind, or was cut off", async () => {

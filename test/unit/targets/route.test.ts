@@ -167,6 +167,16 @@ describe("a route", () => {
     expect(await call(of(at("a", broken)))).not.toHaveProperty("rateLimit");
     expect(await call(of(at("b", broken)))).toMatchObject({ rateLimit: left });
     expect(route({ only: { ...always("x"), rateKey: null } }).rateKey).toBeNull();
+    // docs/running.md: `Retry-After` is obeyed for every call to the provider. Another member's answer does not make it unsaid.
+    const busy = { kind: "rate_limit", message: "busy", retryable: true } as const;
+    const limited = new TargetError(busy, { retryAfterMs: 20_000 });
+    expect(await call(of(at("a", limited)))).toMatchObject({
+      rateLimit: { remainingRequests: 0, resetMs: 20_000 },
+    });
+    expect(await call(of(at("a", new TargetError(busy, { rateLimit: left }))))).toMatchObject({
+      rateLimit: left,
+    });
+    expect(await call(of(at("a", new TargetError(busy))))).not.toHaveProperty("rateLimit");
   });
 
   it("says what the costs of its members rest on", () => {
