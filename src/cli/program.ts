@@ -75,7 +75,9 @@ function addRun(program: Command, process: Process, setExitCode: SetExitCode): v
 function addInspection(program: Command, process: Process, setExitCode: SetExitCode): void {
   program
     .command("show")
-    .description("show one case of a run in full: input, both answers, every score with its evidence")
+    .description(
+      "show one case of a run in full: input, both answers beside each other, every score with its evidence",
+    )
     .argument("<run>", "identifier of the run, or `latest`")
     .argument("<case>", "identifier of the case")
     .option("--json", "print the records as JSON")

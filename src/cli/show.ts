@@ -16,7 +16,14 @@ export async function showCommand(
   try {
     const found = await storedCase(store, await findRun(store, options.run), options.caseId);
     if (options.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-    else process.stdout.write(caseReporter({ colour: mayColour(process, process.stdout) }).render(found));
+    else {
+      const { stdout } = process;
+      const options = {
+        colour: mayColour(process, stdout),
+        width: stdout.isTTY ? stdout.columns : undefined,
+      };
+      stdout.write(caseReporter(options).render(found));
+    }
     return 0;
   } finally {
     await store.close();

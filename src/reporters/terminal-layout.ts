@@ -32,7 +32,7 @@ export function shorten(text: string, width: number): string {
 }
 
 /** Text filled with spaces to `width` columns. */
-function pad(text: string, width: number, side: "left" | "right" = "left"): string {
+export function pad(text: string, width: number, side: "left" | "right" = "left"): string {
   const fill = " ".repeat(Math.max(0, width - columnsOf(text)));
   return side === "left" ? text + fill : fill + text;
 }
