@@ -19,6 +19,7 @@ import {
   hintsOf,
   levelPrefix,
   meaningOf,
+  promoteCommand,
   ratesText,
   refusalText,
   rollbackText,
@@ -72,12 +73,14 @@ function within(lines: readonly string[], room: number): { kept: string[]; left:
 function nextLines(report: Report): string[] {
   if (report.nextSteps.length === 0) return [];
   const rollback = rollbackText(report);
+  const promote = promoteCommand(report);
   return [
     "",
     "**What to do next**",
     "",
     ...report.nextSteps.map(({ action, because }) => `- ${safe(action, 500)} (${safe(because, 500)})`),
     ...(rollback === null ? [] : ["", safe(rollback, 500)]),
+    ...(promote === null ? [] : ["", `Once it is live, record that: <code>${safe(promote, 500)}</code>`]),
   ];
 }
 

@@ -7,7 +7,7 @@ import { decisionLines } from "./terminal-decisions.ts";
 import { columnWidths, flow, type Paint, painter, tableLines, wrap } from "./terminal-layout.ts";
 import { lookLines } from "./terminal-looks.ts";
 import { trajectoryLines } from "./terminal-traces.ts";
-import { cut, oneLine } from "./text.ts";
+import { cut, oneLine, shellWord } from "./text.ts";
 import {
   caseCount,
   casesOf,
@@ -15,6 +15,7 @@ import {
   findingText,
   firstReason,
   meaningOf,
+  promoteCommand,
   refusalText,
   rollbackText,
   tagsText,
@@ -162,12 +163,9 @@ function oneCase(each: CaseReport, paint: Paint, width: number): string[] {
 }
 
 function commandLines({ report, paint }: Context): string[] {
-  const run = report.provenance?.runId;
-  const shipped =
-    run !== undefined && report.verdict === "pass"
-      ? [paint("faint", "Once it is live, record that:"), `  npx evals promote ${shellWord(run, "RUN")}`]
-      : [];
-  return [...caseCommand(report, run, paint), ...shipped];
+  const promote = promoteCommand(report);
+  const shipped = promote === null ? [] : [paint("faint", "Once it is live, record that:"), `  ${promote}`];
+  return [...caseCommand(report, report.provenance?.runId, paint), ...shipped];
 }
 
 function caseCommand(report: Report, run: string | undefined, paint: Paint): string[] {
@@ -177,10 +175,4 @@ function caseCommand(report: Report, run: string | undefined, paint: Paint): str
     paint("faint", "Both sides of a case:"),
     `  npx evals show ${shellWord(run, "RUN")} ${shellWord(first.caseId, "CASE")}`,
   ];
-}
-
-/** Text as a word of a command line: as it is, quoted, or a placeholder for what no one should paste into a shell. */
-function shellWord(text: string, placeholder: string): string {
-  if (/^[\w.:/@=+][\w.:/@=+-]*$/.test(text)) return text;
-  return /^[\w.:/@=+#~, ][\w.:/@=+#~, -]*$/.test(text) ? `'${text}'` : placeholder;
 }

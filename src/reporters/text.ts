@@ -55,3 +55,9 @@ export function cut(text: string, limit: number): string {
 export function jsonText(value: unknown, indent = 0): string {
   return visible(JSON.stringify(value, null, indent) ?? "");
 }
+
+/** Text as a word of a command line: as it is, quoted, or a placeholder for what no one should paste into a shell. */
+export function shellWord(text: string, placeholder: string): string {
+  if (/^[\w.:/@=+][\w.:/@=+-]*$/.test(text)) return text;
+  return /^[\w.:/@=+#~, ][\w.:/@=+#~, -]*$/.test(text) ? `'${text}'` : placeholder;
+}

@@ -4,6 +4,7 @@ import { ratioMeasure, ratioValue } from "../core/ratio.ts";
 import type { CaseChange, CaseReport, Comparability, Report } from "../core/report.ts";
 import { waivedOf } from "../core/waived.ts";
 import * as format from "./format.ts";
+import { shellWord } from "./text.ts";
 
 /** The symbol of a verdict, so that nothing is said by colour alone. */
 export const verdictSymbol: Readonly<Record<Verdict, string>> = {
@@ -81,6 +82,15 @@ export function findingText({ level, subject, message }: Comparability): string 
 export function refusalText(report: Report): string | null {
   if (report.error === undefined || report.headline.includes(report.error.message)) return null;
   return report.error.message;
+}
+
+/** The command that records that the candidate became live; `null` unless a run passed. */
+export function promoteCommand({
+  provenance,
+  verdict,
+}: Pick<Report, "provenance" | "verdict">): string | null {
+  if (provenance === null || verdict !== "pass") return null;
+  return `npx evals promote ${shellWord(provenance.runId, "RUN")}`;
 }
 
 /** What a rollback restores, in one sentence: the whole bundle by name; `null` when nothing was compared, or when the candidate may ship. */

@@ -113,8 +113,18 @@ function open(file: string): Database.Database {
   }
 }
 
+/** What Node and the loader of better-sqlite3 say where its binary is missing, or was made for another Node. */
+const noBinary =
+  /Could not locate the bindings file|NODE_MODULE_VERSION|did not self-register|invalid ELF header/;
+
 function unusable(file: string, what: string, cause: unknown): EvalsError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  if (noBinary.test(reason)) {
+    const message = `${file}: the store ${what}: better-sqlite3 has no binary for Node ${process.versions.node} on ${process.platform} ${process.arch}`;
+    const hint =
+      "its install script did not run, or ran for another Node: allow it if npm asks for that, then `npm rebuild better-sqlite3`";
+    return new EvalsError("STORE_UNUSABLE", message, hint, { cause });
+  }
   const hint = "check that the folder can be written, or choose another with `--store FILE`";
   return new EvalsError("STORE_UNUSABLE", `${file}: the store ${what} (${reason})`, hint, { cause });
 }

@@ -1,6 +1,7 @@
 import type { Report } from "../../core/report.ts";
 import * as format from "../format.ts";
 import { visible } from "../text.ts";
+import { promoteCommand } from "../words.ts";
 import { breakable } from "./break-places.tsx";
 import { type ColumnOf, DataTable, Name, Section } from "./parts.tsx";
 import { Hash } from "./provenance.tsx";
@@ -10,6 +11,7 @@ type Component = NonNullable<Report["rollback"]>["components"][number];
 /** What to do next, most important first, and the whole bundle that a rollback restores. */
 export function NextSteps({ report }: { report: Report }) {
   const { nextSteps, rollback } = report;
+  const promote = promoteCommand(report);
   if (nextSteps.length === 0 && rollback === null) return null;
   return (
     <Section id="next" title="What to do next">
@@ -22,6 +24,11 @@ export function NextSteps({ report }: { report: Report }) {
             </li>
           ))}
         </ol>
+      )}
+      {promote === null ? null : (
+        <p>
+          Once it is live, record that, and who says so: <code>{promote}</code>
+        </p>
       )}
       {rollback === null ? null : <Rollback rollback={rollback} isShipping={report.verdict === "pass"} />}
     </Section>
