@@ -160,12 +160,15 @@ function addCache(program: Command, process: Process, setExitCode: SetExitCode):
     });
   cache
     .command("prune")
-    .description("remove runs with all their records: answers, scores and reports; promotions stay")
+    .description(
+      "list runs, and with --yes remove them: cases, answers, scores, reports; promotions and votes stay",
+    )
     .option("--older-than <age>", "runs that began longer ago, such as 30d or 12h")
     .option("--release <name>", "runs in which this release was compared")
     .option("--all", "every run")
+    .option("--yes", "remove them; without it they are only listed")
     .action(async (_, command: Command) => {
-      const { pruneCommand } = await import("./cache.ts");
+      const { pruneCommand } = await import("./prune.ts");
       setExitCode(await pruneCommand(command.optsWithGlobals(), process));
     });
 }

@@ -53,11 +53,15 @@ it("lists what is stored by release, and removes runs", async () => {
   expect(stdout.match(/60 answers {2}.* {2}(live|next)$/gm)).toHaveLength(2);
   expect((await evals(project.folder, "cache", "prune")).exitCode).toBe(2);
   expect((await evals(project.folder, "cache", "prune", "--older-than", "soon")).stderr).toContain("no age");
-  expect((await evals(project.folder, "cache", "prune", "--older-than", "1d")).stdout).toBe(
-    "0 runs removed\n",
+  const prune = (...args: string[]) => evals(project.folder, "cache", "prune", ...args);
+  expect((await prune("--older-than", "1d", "--yes")).stdout).toBe("removed: 0 runs with 0 answers\n");
+  const runs = (await evals(project.folder, "runs")).stdout;
+  const listed = await prune("--release", "next");
+  expect(listed.stdout).toBe(
+    `${runs.replace(/$/gm, (_, at) => (at === runs.length ? "" : "  120 answers"))}would be removed: 2 runs with 240 answers\n`,
   );
-  expect((await evals(project.folder, "cache", "prune", "--release", "next")).stdout).toBe(
-    "2 runs removed\n",
-  );
+  expect(listed.stderr).toContain("nothing was removed");
+  expect((await evals(project.folder, "runs")).stdout).toBe(runs);
+  expect((await prune("--release", "next", "--yes")).stdout).toContain("removed: 2 runs with 240 answers\n");
   expect((await evals(project.folder, "runs")).stdout).toBe("");
 });

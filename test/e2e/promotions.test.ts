@@ -280,7 +280,7 @@ describe("evals promote", () => {
     const { folder } = await passing();
     await evals(folder, "promote", ...ada);
     const before = await promotions(folder);
-    expect((await evals(folder, "cache", "prune", "--all")).stdout).toContain("1 run removed");
+    expect((await evals(folder, "cache", "prune", "--all", "--yes")).stdout).toContain("removed: 1 run with");
     expect((await evals(folder, "runs")).stdout).toBe("");
     expect(await promotions(folder)).toEqual(before);
     expect((await evals(folder, "rollback", ...ada, "--note", "no run is needed")).exitCode).toBe(0);
