@@ -51,9 +51,17 @@ function writeObject(object: object, above: Set<object>): string {
 export function copyOfJson<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOfJson) as T;
-  // So that a member `__proto__` stays a member.
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOfJson(member)])) as T;
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const member = copyOfJson((value as Record<string, unknown>)[name]);
+    // Assigned, it would become the prototype.
+    if (name === "__proto__") Object.defineProperty(copy, name, { ...anyMember, value: member });
+    else copy[name] = member;
+  }
+  return copy as T;
 }
+
+const anyMember = { enumerable: true, configurable: true, writable: true };
 
 /** True for a plain JSON object: not null, not an array. */
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -7,7 +7,7 @@ import { type Redact, redactor } from "../core/redact.ts";
 import type { Served, Usage } from "../core/sample.ts";
 import { boundedResponse, boundedText } from "./bounded.ts";
 import { abortedFailure } from "./connection.ts";
-import { bodyFacts, gatewayFacts } from "./gateway.ts";
+import { bodyFacts, gatewayFacts, type HeaderValues } from "./gateway.ts";
 import { countingLosses } from "./lost-usage.ts";
 import { clientMaker, readCredentials } from "./openai-client.ts";
 import { costOfTurn } from "./openai-cost.ts";
@@ -15,6 +15,7 @@ import { declinedBy, openaiFailure, reportedFailure } from "./openai-failure.ts"
 import type { OpenAISettings } from "./openai-settings.ts";
 import { type Collector, malformed, type Protocol, type Turn, textOrNull } from "./openai-turn.ts";
 import { rateLimitOf } from "./rate-limit.ts";
+import { headerValues } from "./send.ts";
 
 /** A turn with what the call around it says. */
 export interface Answered extends Turn {
@@ -114,13 +115,12 @@ function declined(text: string): Turn {
 
 function answered(
   turn: Turn,
-  headers: Headers,
+  headers: HeaderValues,
   settings: OpenAISettings,
   rest: Pick<Answered, "firstTokenAt" | "redact">,
 ): Answered {
   const { redact } = rest;
-  const values = new Map(headers);
-  const said = gatewayFacts(values);
+  const said = gatewayFacts(headers);
   const { route, guardrails, ...flags } = { ...turn.facts.served, ...said.served };
   const served: Partial<Served> = {
     ...flags,
@@ -137,13 +137,13 @@ function answered(
     finishReason: turn.finishReason === null ? null : redact(turn.finishReason),
     served,
     usage: { ...turn.usage, costUsd },
-    rateLimit: rateLimitOf(values, Date.now()),
+    rateLimit: rateLimitOf(headers, Date.now()),
   };
 }
 
 /** What an answer used that is none, by what its body and its headers say; `undefined` where they say nothing. It was paid for. */
-function lostUsage(body: Body, headers: Headers, settings: OpenAISettings, protocol: Protocol) {
-  const { served, costUsd } = gatewayFacts(new Map(headers));
+function lostUsage(body: Body, headers: HeaderValues, settings: OpenAISettings, protocol: Protocol) {
+  const { served, costUsd } = gatewayFacts(headers);
   const usage = protocol.usage(body);
   const isCacheHit = served.cacheHit === true;
   const reported = costUsd ?? bodyFacts(body).costUsd;
@@ -177,12 +177,13 @@ export function asker(settings: OpenAISettings, protocol: Protocol) {
     const context = { signal, host, keyEnv: key === undefined ? undefined : keyEnv, redact };
     const link = following(signal);
     const collector = protocol.collect();
-    let headers: Headers | undefined;
+    let headers: HeaderValues | undefined;
     let isRead = false;
     try {
       const client = clientFor(sdk, key);
       const response = await send(client, protocol, request, link.signal, traceparent);
-      headers = response.headers;
+      const values = headerValues(response);
+      headers = values;
       const { body, firstTokenAt } = await bodyOf(response, client, collector, settings);
       if (signal.aborted) throw abortedFailure(signal, host);
       if (body === null) throw cutOff(host);
@@ -190,14 +191,14 @@ export function asker(settings: OpenAISettings, protocol: Protocol) {
       const hasError = isJsonObject(told) || textOrNull(told) !== null;
       const read = () => {
         if (hasError) throw reportedFailure(told, context);
-        return answered(protocol.read(body, host), response.headers, settings, { firstTokenAt, redact });
+        return answered(protocol.read(body, host), values, settings, { firstTokenAt, redact });
       };
       isRead = true;
-      const lost = () => lostUsage(body, response.headers, settings, protocol);
+      const lost = () => lostUsage(body, values, settings, protocol);
       return countingLosses(read, lost, reportUsage);
     } catch (error) {
       link.end();
-      headers ??= (error as { headers?: Headers }).headers ?? new Headers();
+      headers ??= new Map((error as { headers?: Headers }).headers ?? []);
       const words = signal.aborted ? null : declinedBy(error, sdk, context);
       if (words !== null) return answered(declined(words), headers, settings, { firstTokenAt: null, redact });
       const lost = isRead ? undefined : lostUsage(collector.soFar(), headers, settings, protocol);

@@ -23,14 +23,11 @@ const decoders: ReadonlyMap<string | undefined, () => Transform> = new Map([
 ]);
 
 /** Connections are kept for the calls of this process. Proxies of the environment are used where Node's own `fetch` uses them. */
-let opened:
-  | Promise<{ readonly undici: typeof import("undici"); readonly dispatcher: Dispatcher }>
-  | undefined;
+let opened: Promise<Dispatcher> | undefined;
 
-async function open() {
-  const undici = await import("undici");
-  const usesProxies = env.NODE_USE_ENV_PROXY === "1";
-  return { undici, dispatcher: usesProxies ? new undici.EnvHttpProxyAgent() : new undici.Agent() };
+async function open(): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
+  return env.NODE_USE_ENV_PROXY === "1" ? new EnvHttpProxyAgent() : new Agent();
 }
 
 /** Loads what sends requests, so that the first call does not wait for it. */
@@ -46,18 +43,18 @@ export async function prepareSending(): Promise<void> {
  */
 export async function sendRequest(url: string | URL, init: SendInit = {}): Promise<Response> {
   opened ??= open();
-  const { undici, dispatcher } = await opened;
+  const dispatcher = await opened;
   const failed = (message: string) => (cause: unknown) => {
     throw init.signal?.aborted ? cause : new TypeError(message, { cause });
   };
   const terminated = failed("terminated");
-  const { statusCode, headers, body } = await undici
-    .request(url, {
+  const { statusCode, headers, body } = await dispatcher
+    .request({
+      ...placeOf(url),
       method: (init.method ?? "GET") as Dispatcher.HttpMethod,
       headers: init.headers instanceof Headers ? init.headers : new Headers(init.headers),
       body: init.body ?? null,
       signal: init.signal ?? null,
-      dispatcher,
     })
     .catch(failed("fetch failed"));
   const given = pairsOf(headers);
@@ -78,15 +75,33 @@ export async function sendRequest(url: string | URL, init: SendInit = {}): Promi
   return new Response(whole as BodyInit, options);
 }
 
+/** The place that was asked last: most calls of a run go to the same one. */
+let last = { url: "", origin: "", path: "" };
+
+function placeOf(url: string | URL): { readonly origin: string; readonly path: string } {
+  if (last.url !== `${url}`) {
+    const { origin, pathname, search } = new URL(url);
+    last = { url: `${url}`, origin, path: `${pathname}${search}` };
+  }
+  return last;
+}
+
 const decoderOfText = new TextDecoder();
 
 /** A response whose body was read already. It makes no stream of it, which costs more than all else of a response. */
 class WholeResponse extends Response {
   readonly #bytes: ArrayBuffer;
 
-  constructor(bytes: ArrayBuffer, options: ResponseInit) {
+  /** The headers by name, several values of one in a row. */
+  readonly values: ReadonlyMap<string, string>;
+
+  constructor(
+    bytes: ArrayBuffer,
+    options: { readonly status: number; readonly headers: [string, string][] },
+  ) {
     super(null, options);
     this.#bytes = bytes;
+    this.values = valuesOf(options.headers);
   }
 
   override async arrayBuffer(): Promise<ArrayBuffer> {
@@ -100,6 +115,20 @@ class WholeResponse extends Response {
   override async json(): Promise<unknown> {
     return JSON.parse(await this.text());
   }
+}
+
+function valuesOf(pairs: Iterable<[string, string]>): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return values;
+}
+
+/** The headers of a response by name in small letters: dear to take out of a `Headers`, and known already of most responses. */
+export function headerValues(response: Response): ReadonlyMap<string, string> {
+  return response instanceof WholeResponse ? response.values : new Map(response.headers);
 }
 
 /** Answers that have no body, whatever was sent (the standard of `fetch`, "null body status"). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canonicalJson, isJsonObject } from "../../../src/core/json.ts";
+import { canonicalJson, copyOfJson, isJsonObject } from "../../../src/core/json.ts";
 
 describe("the canonical form of a value", () => {
   it("does not depend on the order in which keys were written, at any depth", () => {
@@ -87,5 +87,26 @@ describe("a JSON object", () => {
   it("is not null, not an array and not a text", () => {
     expect([{}, { a: 1 }].every(isJsonObject)).toBe(true);
     expect([null, [], "text", 1, undefined].some(isJsonObject)).toBe(false);
+  });
+});
+
+describe("a copy of a JSON value", () => {
+  it("is equal, and what is changed in it stays its own, at any depth", () => {
+    const value = { messages: [{ role: "user", content: "hi" }], variables: { seen: false, none: null } };
+    const copy = copyOfJson(value);
+    expect(copy).toEqual(value);
+    copy.messages.push({ role: "assistant", content: "mine" });
+    copy.messages[0]!.content = "changed";
+    copy.variables.seen = true;
+    expect(value).toEqual({
+      messages: [{ role: "user", content: "hi" }],
+      variables: { seen: false, none: null },
+    });
+  });
+
+  it("keeps a member `__proto__` a member", () => {
+    const copy = copyOfJson(JSON.parse('{"__proto__": {"isAdmin": true}}'));
+    expect(JSON.stringify(copy)).toBe('{"__proto__":{"isAdmin":true}}');
+    expect(copy.isAdmin).toBeUndefined();
   });
 });
