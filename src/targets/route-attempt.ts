@@ -152,6 +152,8 @@ function brokenRule(name: string, what: string, cause?: unknown): TargetError {
 
 function matches(reason: string, { response, failure }: MemberOutcome): boolean {
   if (failure === null) return reason === "refusal" && response?.refused === true;
+  // Status 408 is a provider that says itself that the time was up.
+  if (reason === "timeout" && failure.statusCode === 408) return true;
   if (reason !== "server_error") return failure.kind === reason;
   return failure.kind === "provider" && (failure.statusCode === undefined || failure.statusCode >= 500);
 }

@@ -50,6 +50,12 @@ describe("a route", () => {
       new TargetError({ kind: "provider", message: "reset", retryable: true }),
       undefined,
     ],
+    [
+      // RFC 9110, 15.5.9, and openrouter.ai/docs/api/errors: "Your request timed out".
+      "status 408",
+      new TargetError({ kind: "provider", message: "timed out", retryable: true, statusCode: 408 }),
+      undefined,
+    ],
     ["a refusal, where the rules say so", declined, ["refusal"]],
     [
       "a rule of one's own",
