@@ -3,6 +3,7 @@ import { EvalsError } from "../core/errors.ts";
 import type { Store } from "../core/extensions.ts";
 import type { Promotion } from "../core/promotion.ts";
 import type { Report } from "../core/report.ts";
+import type { RunManifest } from "../core/run.ts";
 import { newerPromotions, readPromotions, renderSeries, renderSeriesPage, storedReport } from "../index.ts";
 import { type OutputOptions, prepareOutputs, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
@@ -62,12 +63,12 @@ async function reportOf(store: Store, run: string): Promise<Report> {
   );
 }
 
-/** The reports of the last runs of one evaluation up to a run, the oldest first. Runs that did not finish have none. */
-async function lastReports(store: Store, { runs, json, limit = 10 }: ReportOptions): Promise<Report[]> {
-  const last = await findRun(store, runs[0] ?? "latest");
-  const manifests = (await store.runs()).filter(
-    ({ evaluation, createdAt }) => evaluation.name === last.evaluation.name && createdAt <= last.createdAt,
-  );
+/** The reports of the first of these runs, newest first, that finished; the oldest first. */
+async function lastReports(
+  store: Store,
+  manifests: readonly RunManifest[],
+  { json, limit = 10 }: ReportOptions,
+): Promise<Report[]> {
   const reports: Report[] = [];
   for (const manifest of manifests) {
     // Neither the text nor the page of several runs shows cases.
@@ -82,14 +83,15 @@ async function lastReports(store: Store, { runs, json, limit = 10 }: ReportOptio
 
 /** The history with what was promoted meanwhile: from the last promotion before its first run to the run after its last one. */
 async function writeHistory(store: Store, options: ReportOptions, process: Process): Promise<number> {
-  const reports = await lastReports(store, options);
+  const end = await findRun(store, options.runs[0] ?? "latest");
+  const own = await store.runs({ evaluation: end.evaluation.name });
+  const shown = own.filter(({ createdAt }) => createdAt <= end.createdAt);
+  const reports = await lastReports(store, shown, options);
   const [first, last] = [reports[0]?.provenance, reports.at(-1)?.provenance];
   if (!first || !last) return await writeSeries(reports, options, process);
   const { promotions, unreadable } = await readPromotions(store, last.evaluation.name);
   if (unreadable > 0) process.stderr.write(`warning: ${newerPromotions(unreadable)}\n`);
-  const later = (await store.runs({ evaluation: last.evaluation.name })).findLast(
-    ({ createdAt }) => createdAt > last.createdAt,
-  );
+  const later = own.findLast(({ createdAt }) => createdAt > last.createdAt);
   const until = promotions.filter(({ at }) => later === undefined || at < later.createdAt);
   const since = until.filter(({ at }) => at >= first.createdAt);
   const before = until.length > since.length ? [until[until.length - since.length - 1]!] : [];
