@@ -1,10 +1,11 @@
-import type { Store } from "../core/extensions.ts";
+import type { Store, StoreRecord } from "../core/extensions.ts";
 import type { Redact } from "../core/redact.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest, Trial } from "../core/run.ts";
 import type { Sample, SampleIdentity } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
 import { backlog } from "./backlog.ts";
+import { gather } from "./gather.ts";
 import { discordantPairs } from "./judge-again.ts";
 import { openRun, storeCases } from "./open-run.ts";
 import { placeOf } from "./place.ts";
@@ -20,7 +21,7 @@ import {
   rejudge,
   scoreMissing,
   scoreNow,
-  storeScores,
+  scoresRecord,
 } from "./score-run.ts";
 import { putAt, type Slots, valueAt } from "./slots.ts";
 import { closeTargets } from "./targets.ts";
@@ -173,6 +174,7 @@ async function runMissing(
   environment.onProgress({ ...progress, ...calls.pace.state() });
   // A place is free for the next call as soon as its sample is stored: scoring goes on beside it.
   const scoring = backlog(value.concurrency);
+  const keep = gather<StoreRecord>((records) => environment.store.append(records));
   const onSample = async (sample: Sample) => {
     const place = placeOf(sample);
     const key = `${place}#${(tries.get(place) ?? 0) + 1}`;
@@ -182,7 +184,7 @@ async function runMissing(
   };
   const scoreSample = async (sample: Sample) => {
     const own = await scoreNow(cases.get(sample.caseId)!, sample, prepared.evaluators, environment, calls);
-    await storeScores(environment, own, placeOf(sample));
+    if (own.length > 0) await keep(scoresRecord(environment, own, placeOf(sample)));
     scores.push(...own);
     count(progress, sample);
     environment.onProgress({ ...progress, ...calls.pace.state() });

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { Case } from "../core/dataset.ts";
-import type { Evaluator } from "../core/extensions.ts";
+import type { Evaluator, StoreRecord } from "../core/extensions.ts";
 import type { Sample } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
 import { type Budget, budget } from "./budget.ts";
@@ -42,7 +42,9 @@ export async function scoreMissing(
   const added = await pLimit(prepared.evaluation.value.concurrency).map(unscored, async (sample) => {
     if (environment.stop.aborted) return [];
     const own = await scoreNow(cases.get(sample.caseId)!, sample, lackingOf(sample), environment, calls);
-    await storeScores(environment, own, `${placeOf(sample)}#${valueAt(stored, sample) ?? 0}`);
+    if (own.length === 0) return [];
+    const key = `${placeOf(sample)}#${valueAt(stored, sample) ?? 0}`;
+    await environment.store.append([scoresRecord(environment, own, key)]);
     await environment.onScored?.(sample, own);
     return own;
   });
@@ -151,7 +153,10 @@ export async function rejudge(
       const own = prepared.evaluators.filter((evaluator) => evaluator.name === name);
       return (await scoreNow(cases.get(sample.caseId)!, sample, own, environment, calls, round))[0] ?? null;
     },
-    keep: (pair) => storeScores(environment, pair, `${scorePlaceOf(pair[0])}/round-${pair[0].round}`),
+    keep(pair) {
+      const key = `${scorePlaceOf(pair[0])}/round-${pair[0].round}`;
+      return environment.store.append([scoresRecord(environment, pair, key)]);
+    },
     concurrency,
     stop: environment.stop,
   });
@@ -162,11 +167,7 @@ export function judgesOf({ evaluation }: PreparedRun): string[] {
   return evaluation.value.evaluators.filter(({ judge }) => judge !== undefined).map(({ name }) => name);
 }
 
-/** Stores scores as one record, if there are any. */
-export async function storeScores(
-  { store, runId }: RunEnvironment,
-  scores: readonly Score[],
-  key: string,
-): Promise<void> {
-  if (scores.length > 0) await store.append([{ kind: "scores", runId, key, body: scores }]);
+/** Scores as one record of a run. */
+export function scoresRecord({ runId }: RunEnvironment, scores: readonly Score[], key: string): StoreRecord {
+  return { kind: "scores", runId, key, body: scores };
 }

@@ -30,8 +30,11 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
+/** Appends that share a transaction at most: who waits for one of them does not wait for many more. */
+const mostAtOnce = 4;
+
 /**
- * A store in one SQLite file. Appends that arrive in the same turn of the event loop share a transaction; in write-ahead mode what was
+ * A store in one SQLite file. A few appends that arrive in the same turn of the event loop share a transaction; in write-ahead mode what was
  * appended survives the death of the process.
  *
  * @param file path of the database; its folder is made when it is missing.
@@ -72,6 +75,7 @@ export function sqliteStore(file: string): Store {
       return new Promise((done, failed) => {
         if (waiting.length === 0) setImmediate(flush);
         waiting.push({ records, done, failed });
+        if (waiting.length === mostAtOnce) process.nextTick(flush);
       });
     },
     async runs({ evaluation, limit } = {}) {
