@@ -194,7 +194,14 @@ export const decisionSchema = z.object({
   /** The smallest drop that this many cases could have shown with a probability of 0.8; `null` where none could, or for a threshold or a ratio. */
   smallestVisibleDrop: z.number().nullable(),
   /** How often the judge of this metric is right, taken out of rates, estimate and interval; `null` for a rule or an unmeasured judge. */
-  judge: z.object({ sensitivity: z.number(), specificity: z.number() }).nullable(),
+  judge: z
+    .object({
+      sensitivity: z.number(),
+      specificity: z.number(),
+      /** False when it is not proven to tell good answers from bad ones: then nothing is taken out, and nothing is decided. Left out in reports that were stored before it was added. */
+      isTelling: z.boolean().optional(),
+    })
+    .nullable(),
   /** For an inconclusive decision of a repeated run the number of repetitions that would settle it; `null` otherwise or when none would. */
   repetitionsNeeded: z.number().int().nullable(),
   /** For an inconclusive decision about how many cases the cohort needs in all; `null` otherwise or when no number helps. */

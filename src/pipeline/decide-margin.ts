@@ -5,7 +5,7 @@ import type { JudgeQuality } from "../core/score.ts";
 import { trialRate } from "../core/trial-rate.ts";
 import type { CohortComparison } from "./compare.ts";
 import type { Harm } from "./harm.ts";
-import { correctDifference, correctRate, ratesOf } from "./judge-error.ts";
+import { correctDifference, correctRate, isTelling, ratesOf } from "./judge-error.ts";
 import { marginReason } from "./margin-reason.ts";
 import { marginSizes } from "./margin-sizes.ts";
 import type { PairedStatistics } from "./paired-statistics.ts";
@@ -47,9 +47,11 @@ export function decideMargin(check: GateCheck, evidence: MarginEvidence, alpha: 
   const isHarmed = observed !== null && harm.adjusted <= alpha && shown.isTelling;
   const decision = verdictOf(found, isSafe, isHarmed);
   const isOpen = decision === "inconclusive";
-  const sizes = observed === null ? null : marginSizes(observed, margin, judge, alpha);
+  // Neither cases nor repetitions make up for a judge that tells nothing.
+  const sizes = observed === null || !shown.isTelling ? null : marginSizes(observed, margin, judge, alpha);
   const casesNeeded = isOpen ? (sizes?.casesNeeded ?? null) : null;
-  const repetitionsNeeded = isOpen && worstCase === null ? evidence.repetitionsNeeded : null;
+  const repetitionsNeeded =
+    isOpen && worstCase === null && shown.isTelling ? evidence.repetitionsNeeded : null;
   const isRise = trialRate(criterion.metric)?.isHarm === true;
   const seen = isRise ? asHarm(shown) : shown;
   const worst = worstCase?.interval ?? null;
@@ -77,7 +79,7 @@ export function decideMargin(check: GateCheck, evidence: MarginEvidence, alpha: 
     harmPAdjusted: observed === null ? null : harm.adjusted,
     degradedWithinMargin: isSafe && isHarmed,
     smallestVisibleDrop: sizes?.smallestVisibleDrop ?? null,
-    judge: judge === null ? null : ratesOf(judge),
+    judge: judge === null ? null : { ...ratesOf(judge), isTelling: isTelling(judge, alpha) },
     repetitionsNeeded,
     casesNeeded,
   };

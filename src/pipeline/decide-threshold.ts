@@ -6,7 +6,7 @@ import { level, percent, plural } from "../core/quantities.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import type { JudgeQuality } from "../core/score.ts";
 import { trialRate } from "../core/trial-rate.ts";
-import { correctRateStatistics, ratesOf } from "./judge-error.ts";
+import { correctRateStatistics, isTelling, ratesOf, tellsNothing } from "./judge-error.ts";
 import type { CaseOutcome } from "./pair.ts";
 import { complement, turned } from "./rate-of-harm.ts";
 import { type RateStatistics, type RateUnit, rateStatistics } from "./rate-statistics.ts";
@@ -20,6 +20,8 @@ interface Observed {
   readonly worst: RateStatistics | null;
   readonly planned: number;
   readonly missing: number;
+  /** False when the judge is not proven to tell good from bad; what is known is then as it says. */
+  readonly isTelling: boolean;
 }
 
 /** The decision on the smallest pass rate of the candidate. Missing scores count against it before it may pass. */
@@ -33,8 +35,13 @@ export function decideAtLeast(
   const threshold = check.criterion.atLeast!;
   const rule = { kind: "at_least", threshold } as const;
   const decision = decisionOf(check, rule, found, atLeastVerdict(found, threshold), alpha);
+  if (judge === null) return decision;
   // More cases do not make up for a judge that is not known well enough.
-  return judge === null ? decision : { ...decision, judge: ratesOf(judge), casesNeeded: null };
+  return {
+    ...decision,
+    judge: { ...ratesOf(judge), isTelling: isTelling(judge, alpha) },
+    casesNeeded: null,
+  };
 }
 
 /**
@@ -65,13 +72,15 @@ function observedOf(
   const missing = members.reduce((sum, { candidateAlone }) => sum + candidateAlone.missing, 0);
   const ratesOver = (withMissing: boolean) => {
     const observed = rateStatistics(unitsOf(members, withMissing), alpha);
-    return observed === null || judge === null ? observed : correctRateStatistics(observed, judge, alpha);
+    if (observed === null || judge === null) return observed;
+    return correctRateStatistics(observed, judge, alpha) ?? observed;
   };
   return {
     rate: ratesOver(false),
     worst: missing === 0 ? null : ratesOver(true),
     planned: members.reduce((sum, { counts }) => sum + counts.planned, 0),
     missing,
+    isTelling: judge === null || isTelling(judge, alpha),
   };
 }
 
@@ -83,8 +92,9 @@ function unitsOf(members: readonly CaseOutcome[], withMissing: boolean): RateUni
   });
 }
 
-function atLeastVerdict({ rate, worst, missing }: Observed, threshold: number): Verdict {
+function atLeastVerdict({ rate, worst, missing, isTelling }: Observed, threshold: number): Verdict {
   if (rate === null) return missing > 0 ? "error" : "inconclusive";
+  if (!isTelling) return "inconclusive";
   if ((worst ?? rate).interval.lower >= threshold) return "pass";
   return rate.interval.upper < threshold ? "fail" : "inconclusive";
 }
@@ -108,7 +118,8 @@ export function decideErrorRate(
   let verdict: Verdict = "inconclusive";
   if (candidate !== null && candidate.interval.upper <= threshold) verdict = "pass";
   else if (isBroken(candidate)) verdict = isBroken(baseline) ? "error" : "fail";
-  const found: Observed = { rate: candidate, worst: null, planned: members.length * repetitions, missing: 0 };
+  const planned = members.length * repetitions;
+  const found: Observed = { rate: candidate, worst: null, planned, missing: 0, isTelling: true };
   const decision = decisionOf(check, { kind: "at_most", threshold }, found, verdict, alpha);
   const reason =
     verdict === "error"
@@ -171,7 +182,7 @@ function decisionOf(
 function reasonFor(
   { criterion, cohort }: GateCheck,
   bound: string,
-  { rate, planned, missing }: Observed,
+  { rate, planned, missing, isTelling }: Observed,
   decision: Verdict,
 ): string {
   const where = whereOf(cohort.name);
@@ -182,6 +193,7 @@ function reasonFor(
   const { lower, upper, level: confidence } = rate.interval;
   const range = `${level(confidence)} interval ${percent(lower)} to ${percent(upper)}, ${plural(rate.n, "case")}`;
   const evidence = `${criterion.metric} ${where} is ${percent(rate.rate)} (${range})`;
+  if (!isTelling) return `${evidence}: ${tellsNothing}`;
   if (decision === "pass") return `${evidence}: ${bound} is proven`;
   if (decision === "fail" || decision === "error") return `${evidence}: it must be ${bound}`;
   const lacking = missing > 0 ? `; ${plural(missing, "answer is", "answers are")} missing` : "";

@@ -38,6 +38,15 @@ function tellingOf(judge: JudgeQuality, alpha: number): { youden: number; cautio
   };
 }
 
+/** True when a judge is proven, at this one-sided error probability, to tell good answers from bad ones at all: sensitivity + specificity − 1 is above 0. */
+export function isTelling(judge: JudgeQuality, alpha: number): boolean {
+  const { cautious, reach } = tellingOf(judge, alpha);
+  return cautious - reach > 0;
+}
+
+/** Why a decision on such a judge's verdicts is open, as the end of its reason. */
+export const tellsNothing = "the judge is not proven to tell good answers from bad ones";
+
 /** Sensitivity and specificity of a judge as rates, 0..1. */
 export function ratesOf(judge: JudgeQuality): { sensitivity: number; specificity: number } {
   return { sensitivity: measured(judge.sensitivity).rate, specificity: measured(judge.specificity).rate };
@@ -63,7 +72,7 @@ export function correctDifference(
   const { youden, cautious, reach } = tellingOf(judge, alpha);
   const { difference, interval } = observed;
   const { level } = interval;
-  if (cautious - reach <= 0)
+  if (!isTelling(judge, alpha))
     return { difference, interval: { lower: -1, upper: 1, level }, isTelling: false };
   const square = cautious ** 2 - reach ** 2;
   const limit = (distance: number, side: 1 | -1) => {
@@ -86,8 +95,8 @@ export function correctRateStatistics(
   judge: JudgeQuality,
   alpha: number,
 ): RateStatistics | null {
-  const { youden, cautious, reach: ofYouden } = tellingOf(judge, alpha);
-  if (cautious - ofYouden <= 0) return null;
+  if (!isTelling(judge, alpha)) return null;
+  const { youden } = tellingOf(judge, alpha);
   const sensitivity = measured(judge.sensitivity);
   const specificity = measured(judge.specificity);
   const z = normalQuantile(1 - alpha);

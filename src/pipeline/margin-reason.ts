@@ -4,7 +4,7 @@ import { count, level, percent, plural, points, signedPoints } from "../core/qua
 import type { JudgeQuality } from "../core/score.ts";
 import type { CohortComparison } from "./compare.ts";
 import type { Shown } from "./decide-margin.ts";
-import { ratesOf } from "./judge-error.ts";
+import { ratesOf, tellsNothing } from "./judge-error.ts";
 import { asHarm } from "./rate-of-harm.ts";
 
 /** What the sentence tells. */
@@ -40,9 +40,9 @@ export function marginReason({
   const evidence = [
     `${metric} ${where} ${movement(seen.baseline!, seen.candidate!)}`,
     `${level(confidence)} interval ${signedPoints(lower)} to ${signedPoints(upper)}`,
-    `${plural(comparison.regressed, "case")} worse, ${count(comparison.improved)} better of ${count(comparison.n)}${judgeText(judge)})`,
+    `${plural(comparison.regressed, "case")} worse, ${count(comparison.improved)} better of ${count(comparison.n)}${judgeText(judge, shown.isTelling)})`,
   ].join("; ");
-  if (!shown.isTelling) return `${evidence}: the judge is not proven to tell good answers from bad ones`;
+  if (!shown.isTelling) return `${evidence}: ${tellsNothing}`;
   if (decision === "pass") return `${evidence}: a ${harm} of ${points(margin)} or more is ruled out`;
   if (decision === "fail") {
     const isBeyond = shown.difference < -margin;
@@ -65,10 +65,11 @@ function neededText({
   return ways.length === 0 ? "" : `; ${ways.join(" or ")} would settle it`;
 }
 
-function judgeText(judge: JudgeQuality | null): string {
+function judgeText(judge: JudgeQuality | null, isTelling: boolean): string {
   if (judge === null) return "";
   const { sensitivity, specificity } = ratesOf(judge);
-  return `; without the judge's error, at sensitivity ${percent(sensitivity)} and specificity ${percent(specificity)}`;
+  const shown = isTelling ? "without the judge's error" : "as the judge says";
+  return `; ${shown}, at sensitivity ${percent(sensitivity)} and specificity ${percent(specificity)}`;
 }
 
 /** Leaves its bracket open for what follows. */

@@ -259,8 +259,11 @@ function collectingMore(decisions: readonly Decision[]): NextStep {
   }
   const repetitions = open.flatMap(({ repetitionsNeeded }) => repetitionsNeeded ?? []);
   const needs = open.filter(({ casesNeeded }) => casesNeeded !== null);
+  const chance = open.filter(({ judge }) => judge?.isTelling === false);
+  const judges = [...new Set(chance.map(({ metric }) => readMetric(metric).evaluator))];
   const [largest] = [...needs].sort((a, b) => b.casesNeeded! - a.casesNeeded!);
   const ways = [
+    ...(judges.length === 0 ? [] : [`measure ${listed(judges)} on more labelled answers`]),
     ...(repetitions.length > 0 ? [`repeat each case ${count(Math.max(...repetitions))} times`] : []),
     ...(largest === undefined
       ? []

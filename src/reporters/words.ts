@@ -149,6 +149,7 @@ export function levelPrefix(items: readonly Pick<Decision, "interval">[]): strin
 export function hintsOf(decision: Decision): string[] {
   const hints: string[] = [];
   const open = decision.decision === "inconclusive";
+  if (decision.judge?.isTelling === false) hints.push(chanceText(decision.judge));
   if (decision.casesNeeded !== null)
     hints.push(
       decision.unit === "trace"
@@ -175,6 +176,12 @@ export function hintsOf(decision: Decision): string[] {
       `${format.count(decision.clusters)} of the ${format.plural(decision.n, decision.unit)} are independent`,
     );
   return hints;
+}
+
+/** Why nothing follows from what such a judge says. */
+function chanceText({ sensitivity, specificity }: NonNullable<Decision["judge"]>): string {
+  const rates = `sensitivity ${format.percent(sensitivity)}, specificity ${format.percent(specificity)}`;
+  return `the judge is not proven better than chance (${rates}), so nothing follows from its verdicts`;
 }
 
 function pRelation(value: number): string {

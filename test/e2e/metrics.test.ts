@@ -86,6 +86,45 @@ describe("a judge that can be wrong", () => {
     expect(report.headline).toContain("not proven to tell good answers from bad ones");
   });
 
+  // A judge that is right less often than a coin, and one of which too little is known: neither more cases nor repetitions help.
+  it.each([
+    { sensitivity: [8, 20], specificity: [9, 20], shown: "sensitivity 40.0 %, specificity 45.0 %" },
+    { sensitivity: [11, 20], specificity: [10, 20], shown: "sensitivity 55.0 %, specificity 50.0 %" },
+  ])("says in every format that this is why, $shown", async ({ sensitivity, specificity, shown }) => {
+    const rate = ([right, of]: number[]) => `{ right: ${right}, of: ${of} }`;
+    const project = await scoredProject(
+      drops,
+      `judge: { sensitivity: ${rate(sensitivity)}, specificity: ${rate(specificity)} },`,
+    );
+    project.write(
+      "gates/tiny.gate.ts",
+      gate({ metric: "quality", margin: 0.5 }, { metric: "quality", atLeast: 0.5 }),
+    );
+    const outputs = ["--markdown", "report.md", "--junit", "report.xml", "--html", "report.html"];
+    const { exitCode, stdout } = await evals(project.folder, "run", run[1]!, ...outputs);
+    expect(exitCode).toBe(3);
+    const onOneLine = (text: string) => text.replace(/\s+/g, " ");
+    const why = `the judge is not proven better than chance (${shown}), so nothing follows from its verdicts`;
+    for (const text of [stdout, project.read("report.md"), project.read("report.html")]) {
+      expect(onOneLine(text).split(why).length - 1).toBe(2);
+      expect(onOneLine(text)).toMatch(/measure quality on more labelled answers, then judge again/i);
+    }
+    expect(project.read("report.xml").match(/not proven to tell good answers from bad ones/g)).not.toBeNull();
+    const { stdout: json } = await evals(project.folder, "report", "latest", "--json");
+    const { decisions } = JSON.parse(json) as Report;
+    for (const decision of decisions) {
+      expect(decision).toMatchObject({
+        decision: "inconclusive",
+        judge: { isTelling: false },
+        casesNeeded: null,
+      });
+      expect(decision.reason).toMatch(/: the judge is not proven to tell good answers from bad ones$/);
+      expect(decision.smallestVisibleDrop).toBeNull();
+    }
+    // What the judge says is shown as it says it: the rate of 88 of 100 is not corrected by an error that is not known.
+    expect(decisions.find(({ rule }) => rule.kind === "at_least")!.estimate).toBeCloseTo(0.88, 10);
+  });
+
   it("is named in the report when nobody measured it", async () => {
     const project = await scoredProject(() => ({ live: "1", candidate: "1" }), 'judge: "unmeasured",');
     project.write("gates/tiny.gate.ts", gate({ metric: "quality", margin: 0.05 }));
