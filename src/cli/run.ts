@@ -42,6 +42,29 @@ export interface RunOptions extends OutputOptions {
   readonly record?: string;
   readonly quiet?: boolean;
   readonly store?: string;
+  readonly debug?: boolean;
+}
+
+const optionsWithValue = [
+  "candidate",
+  "baseline",
+  "gate",
+  "cohort",
+  "repetitions",
+  "maximumCostUsd",
+  "cache",
+  "store",
+  "record",
+  "html",
+  "junit",
+  "markdown",
+] as const;
+
+/** A run that was prepared. */
+interface StartedRun extends RunOptions {
+  readonly file: string;
+  /** The options before defaults were filled in. */
+  readonly given: RunOptions;
 }
 
 /** What a run is carried through with. */
@@ -69,7 +92,7 @@ export async function runCommand(options: RunOptions, process: Process): Promise
     for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
     return await runObserved(
       prepared,
-      { ...options, ...outputs, file, ...(resume && { resume }) },
+      { ...options, ...outputs, file, given: options, ...(resume && { resume }) },
       project,
       process,
     );
@@ -84,7 +107,7 @@ export async function runCommand(options: RunOptions, process: Process): Promise
 /** Runs, sends traces where the environment asks for them, and records where the user does. Neither changes the outcome. */
 async function runObserved(
   prepared: PreparedRun,
-  options: RunOptions & { file: string },
+  options: StartedRun,
   project: OpenProject,
   process: Process,
 ): Promise<number> {
@@ -150,7 +173,7 @@ async function reportTraces(traces: TraceEmitter, { stderr }: Process): Promise<
 
 async function runPrepared(
   prepared: PreparedRun,
-  options: RunOptions & { file: string },
+  options: StartedRun,
   { store }: OpenProject,
   { process, runId, redact, onScored, traceparentOf }: RunContext,
 ): Promise<number> {
@@ -228,26 +251,16 @@ function listenForInterruption(
   return { stop: stop.signal, abort: abort.signal, end };
 }
 
-function resumeCommand(options: RunOptions & { file: string }, runId: string): string {
-  const words = ["npx evals run", quote(options.file), "--resume", runId];
-  for (const name of [
-    "candidate",
-    "baseline",
-    "gate",
-    "cohort",
-    "repetitions",
-    "maximumCostUsd",
-    "store",
-    "record",
-    "junit",
-    "markdown",
-  ] as const) {
+/** The whole command that goes on with a run, with every option that it was started with. */
+function resumeCommand({ file, given }: StartedRun, runId: string): string {
+  const words = ["npx evals run", quote(file), "--resume", runId];
+  for (const name of optionsWithValue) {
+    const value = given[name];
     const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    if (options[name] !== undefined) words.push(`--${flag}`, quote(String(options[name])));
+    if (value === false) words.push(`--no-${flag}`);
+    else if (value !== undefined && value !== true) words.push(`--${flag}`, quote(String(value)));
   }
-  if (options.cache === false) words.push("--no-cache");
-  if (typeof options.cache === "number") words.push("--cache", String(options.cache));
-  if (options.json) words.push("--json");
+  for (const name of ["json", "quiet", "debug"] as const) if (given[name]) words.push(`--${name}`);
   return words.join(" ");
 }
 

@@ -78,7 +78,10 @@ export async function calibrate(
       spending: budget(options.maximumCostUsd ?? definition.maximumCostUsd, 0),
     });
     const scores = await pLimit(concurrency).map(labelled, async (row) => {
-      const [found] = await score(row.case, sampleOf(row), [evaluator], environment.redact, openJudging);
+      const [found] = await score(row.case, sampleOf(row), [evaluator], environment.redact, {
+        openJudging,
+        abort: environment.abort,
+      });
       return { row, score: found! };
     });
     const outcome = outcomeOf(scores.map(({ row, score: { evaluation } }) => ({ row, evaluation })));

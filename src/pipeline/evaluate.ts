@@ -83,7 +83,8 @@ export async function evaluate(prepared: PreparedRun, environment: RunEnvironmen
   try {
     return await runToReport(prepared, environment);
   } finally {
-    await closeTargets(prepared.releases, prepared.evaluators, environment.onWarning);
+    const { onWarning, abort } = environment;
+    await closeTargets(prepared.releases, prepared.evaluators, onWarning, abort);
   }
 }
 

@@ -12,7 +12,7 @@ import { lastScores } from "./last-scores.ts";
 import { type Pace, pace } from "./pace.ts";
 import { placeOf, scorePlaceOf } from "./place.ts";
 import type { PreparedRun } from "./prepare.ts";
-import { score } from "./score.ts";
+import { type ScoreOptions, score } from "./score.ts";
 import { putAt, type Slots, valueAt } from "./slots.ts";
 
 /** What is scored already, and how to go on. */
@@ -89,11 +89,11 @@ export async function scoreNow(
   item: Case,
   sample: Sample,
   evaluators: readonly Evaluator[],
-  { redact }: RunEnvironment,
-  { openJudging }: Calls,
+  { redact, abort }: RunEnvironment,
+  { openJudging, onSlow }: Calls,
   round = 1,
 ): Promise<Score[]> {
-  const scores = await score(item, sample, evaluators, redact, openJudging, round);
+  const scores = await score(item, sample, evaluators, redact, { openJudging, round, abort, onSlow });
   return scores.filter(({ evaluation }) => evaluation.status !== "error" || evaluation.kind !== "aborted");
 }
 
@@ -103,6 +103,7 @@ export interface Calls {
   readonly pace: Pace;
   readonly spending: Budget;
   readonly openJudging: OpenJudging;
+  readonly onSlow: NonNullable<ScoreOptions["onSlow"]>;
 }
 
 /** What a run calls with; what earlier parts of it spent counts. */
@@ -127,7 +128,19 @@ export function callsOf(
   // Judges without a key of their own are not slowed by the targets that they judge.
   const ofJudges = { ...call, lane: "judge" };
   const openJudging = judgeCalls({ store, call: ofJudges, concurrency, spending, abort, now, redact });
-  return { call, pace: spaced, spending, openJudging };
+  return { call, pace: spaced, spending, openJudging, onSlow: warnOfSlow(environment) };
+}
+
+/** Names an evaluator that takes its time, once. */
+function warnOfSlow({ onWarning }: RunEnvironment): Calls["onSlow"] {
+  const named = new Set<string>();
+  return (evaluator, { caseId, side }) => {
+    if (named.has(evaluator)) return;
+    named.add(evaluator);
+    onWarning?.(
+      `evaluator "${evaluator}" has been working for more than a minute on case "${caseId}" (${side}); the run waits for it until it is interrupted twice`,
+    );
+  };
 }
 
 /** A judge that failed in this run may succeed in its continuation; what other evaluators say stands. */

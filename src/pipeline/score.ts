@@ -6,20 +6,29 @@ import type { Redact } from "../core/redact.ts";
 import type { Sample } from "../core/sample.ts";
 import { type Evaluation, evaluationSchema, type Score } from "../core/score.ts";
 import type { OpenJudging } from "./judge-calls.ts";
+import { GivenUp, type Watch, watched } from "./watch.ts";
+
+/** How samples are scored. */
+export interface ScoreOptions {
+  /** Gives evaluators what they ask judges with; without it they ask by themselves. */
+  readonly openJudging?: OpenJudging;
+  /** Of judging; the first is 1. */
+  readonly round?: number;
+  /** What was given up is an error of kind `aborted`. */
+  readonly abort?: AbortSignal;
+  /** Is told when an evaluator has worked on this sample for a minute. */
+  readonly onSlow?: (evaluator: string, sample: Sample) => void;
+}
 
 /**
  * Scores one sample by each evaluator. A sample without an answer has no scores: it counts as missing, never as a number.
- *
- * @param openJudging gives evaluators what they ask judges with; without it they ask by themselves.
- * @param round of judging; the first is 1.
  */
 export async function score(
   item: Case,
   sample: Sample,
   evaluators: readonly Evaluator[],
   redact: Redact,
-  openJudging?: OpenJudging,
-  round = 1,
+  { openJudging, round = 1, abort, onSlow }: ScoreOptions = {},
 ): Promise<Score[]> {
   const { output } = sample;
   if (output === null) return [];
@@ -28,7 +37,8 @@ export async function score(
     const judging = openJudging?.(round);
     if (evaluator.changesNothing !== true) freeze([item, sample]);
     const input = { case: item, sample: { ...sample, output }, spans: sample.spans };
-    const evaluation = await judge(evaluator, input, judging?.context);
+    const watch = { abort, onSlow: onSlow && (() => onSlow(evaluator.name, sample)) };
+    const evaluation = await judge(evaluator, input, judging?.context, watch);
     const used = judging?.used() ?? null;
     scores.push({
       trialKey: sample.trialKey,
@@ -50,16 +60,23 @@ async function judge(
   evaluator: Evaluator,
   input: EvaluatorInput,
   context: EvaluateContext | undefined,
+  watch: Watch,
 ): Promise<Evaluation> {
   try {
-    const result = evaluationSchema.safeParse(await evaluator.evaluate(input, context));
+    const given = evaluator.evaluate(input, context);
+    const result = evaluationSchema.safeParse(isPromise(given) ? await watched(given, watch) : given);
     if (result.success) return result.data;
     const issue = result.error.issues[0]!;
     const place = issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
     return { status: "error", reason: `the evaluator returned no evaluation (${place}${issue.message})` };
   } catch (error) {
-    return { status: "error", reason: messageOf(error) };
+    const kind = error instanceof GivenUp ? ({ kind: "aborted" } as const) : {};
+    return { status: "error", ...kind, reason: messageOf(error) };
   }
+}
+
+function isPromise(value: Evaluation | Promise<Evaluation>): value is Promise<Evaluation> {
+  return typeof (value as PromiseLike<Evaluation> | undefined)?.then === "function";
 }
 
 /** Evaluators share the case and the sample, and the case is that of the other side too: none may change what the next one sees. */

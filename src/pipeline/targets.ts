@@ -2,6 +2,7 @@ import type { Case, Dataset } from "../core/dataset.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Evaluator, Release, Target, TargetRequest } from "../core/extensions.ts";
 import type { Side } from "../core/sample.ts";
+import { watched } from "./watch.ts";
 
 type Releases = Readonly<Record<Side, Release>>;
 
@@ -40,15 +41,24 @@ export async function prepareTargets(
   }
 }
 
-/** Lets the targets give back what they hold. What one of them throws changes no outcome: it is said, and the next one is closed. */
+/** Time that a target has to close in a run that was given up. */
+const closeMs = 5000;
+
+/**
+ * Lets the targets give back what they hold. What one of them throws changes no outcome: it is said, and the next one is closed.
+ *
+ * @param abort once it is aborted no target is waited for any longer than a few seconds.
+ */
 export async function closeTargets(
   releases: Releases,
   evaluators: readonly Evaluator[] = [],
   warn: (message: string) => void = () => {},
+  abort?: AbortSignal,
 ): Promise<void> {
   for (const target of everyTarget(releases, evaluators)) {
     try {
-      await target.close?.();
+      const limit = abort?.aborted ? AbortSignal.timeout(closeMs) : abort;
+      await watched(Promise.resolve(target.close?.()), { abort: limit });
     } catch (error) {
       warn(`target "${target.name}" could not be closed: ${messageOf(error)}`);
     }

@@ -84,6 +84,26 @@ describe("an interrupted run", () => {
     expect(new Set(calls).size).toBe(200);
   });
 
+  it("prints the whole command: every option that it was started with, and no default", async () => {
+    const project = await slowProject(100);
+    const given =
+      "--candidate candidate --baseline live --gate gates/tiny.gate.ts --cohort tier=free --repetitions 1 --no-cache --store other.sqlite --record 'new answers' --html out/r.html --junit out/r.xml --markdown out/r.md --json --quiet --debug";
+    const words = given.replaceAll("'", "").replace("new answers", "new_answers").split(" ");
+    const first = start(
+      project,
+      words.map((word) => word.replace("new_answers", "new answers")),
+    );
+    await untilCalls(project, 10);
+    first.child.kill("SIGINT");
+    expect((await first.ended).stderr).toMatch(
+      new RegExp(`npx evals run evals/tiny.eval.ts --resume \\S+ ${given}\n`),
+    );
+    const second = start(project, []);
+    await untilCalls(project, callsOf(project).length + 10);
+    second.child.kill("SIGINT");
+    expect((await second.ended).stderr).toMatch(/npx evals run evals\/tiny.eval.ts --resume \S+ --no-html\n/);
+  });
+
   it("loses nothing that was answered to kill -9: at most the calls in flight are made again", async () => {
     const project = await slowProject(100);
     const first = start(project, []);
@@ -149,6 +169,33 @@ describe("an interrupted run", () => {
     expect(callsOf(project)).toHaveLength(123);
     expect((JSON.parse(again.stdout) as Report).caseCounts.errored).toBe(3);
     expect(again.exitCode).toBe(first.exitCode);
+  });
+
+  it.each([
+    [
+      "an evaluator",
+      "evaluators: [taskCompletionEvaluator()]",
+      'evaluators: [taskCompletionEvaluator(), { name: "stuck", version: "1", evaluate: () => new Promise(() => setInterval(() => {}, 1000)) }]',
+    ],
+    [
+      "the end of a target",
+      "target: functionTarget({ name,",
+      "target: Object.assign({ close: () => new Promise(() => setInterval(() => {}, 1000)) }, functionTarget({ name,",
+    ],
+  ])("ends with the second Ctrl-C although %s never does", async (_, line, other) => {
+    const project = await slowProject(100);
+    const text = project.read("evals/tiny.eval.ts");
+    expect(text).toContain(line);
+    const whole = other.startsWith("target") ? text.replace("  } }),\n});", "  } })),\n});") : text;
+    project.write("evals/tiny.eval.ts", whole.replace(line, other));
+    const run = start(project, []);
+    await untilCalls(project, 8);
+    run.child.kill("SIGINT");
+    await new Promise((done) => setTimeout(done, 100));
+    run.child.kill("SIGINT");
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/npx evals run .*--resume \S+/);
   });
 
   it("is not resumed with another gate, dataset or release", async () => {

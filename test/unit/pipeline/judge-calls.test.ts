@@ -55,7 +55,10 @@ const scoreOf = async (
   evaluator = judgeOf(),
   text = "Refunds take 14 days.",
   round = 1,
-) => (await score(item, sampleOf("c1", { text }), [evaluator], (said) => said, open, round))[0]!;
+) =>
+  (
+    await score(item, sampleOf("c1", { text }), [evaluator], (said) => said, { openJudging: open, round })
+  )[0]!;
 
 describe("calls of a judge in a run", () => {
   it("are counted with tokens and cost, beside the score", async () => {

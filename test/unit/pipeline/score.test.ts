@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Evaluator, EvaluatorInput } from "../../../src/core/extensions.ts";
 import { redactor } from "../../../src/core/redact.ts";
 import { type Evaluation, scored, scoreSchema, unscored } from "../../../src/core/score.ts";
@@ -175,5 +175,35 @@ describe("secrets in an evaluation", () => {
     const scores = await score(caseOf("c"), sample, evaluators, redactor(["the-secret-key"]));
     expect(JSON.stringify(scores)).not.toContain("the-secret-key");
     expect(scores[1]!.evaluation).toEqual({ status: "error", reason: "401: [redacted]" });
+  });
+});
+
+describe("an evaluator that never ends", () => {
+  const endless = evaluatorOf(() => new Promise(() => {}), "endless");
+
+  it("is given up when the run is, and leaves an error that a continuation tries again", async () => {
+    const run = new AbortController();
+    const scores = score(caseOf("c"), sample, [endless], (text) => text, { abort: run.signal });
+    run.abort();
+    expect((await scores)[0]!.evaluation).toMatchObject({ status: "error", kind: "aborted" });
+  });
+
+  it("is named once it has taken a minute, and not before", async () => {
+    vi.useFakeTimers();
+    try {
+      const run = new AbortController();
+      const named: string[] = [];
+      const onSlow = (evaluator: string, { caseId }: { caseId: string }) =>
+        named.push(`${evaluator} ${caseId}`);
+      const scores = score(caseOf("c"), sample, [endless], (text) => text, { abort: run.signal, onSlow });
+      vi.advanceTimersByTime(59_000);
+      expect(named).toEqual([]);
+      vi.advanceTimersByTime(2000);
+      expect(named).toEqual(["endless c"]);
+      run.abort();
+      await scores;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
