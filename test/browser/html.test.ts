@@ -179,6 +179,23 @@ describe.skipIf(!there)(
       await close();
     });
 
+    // A number stays with its unit, and the words before it stay together.
+    it.each([
+      { name: "fail", width: 1280, lines: 1 },
+      { name: "fail", width: 1000, lines: 2 },
+      { name: "usual names", width: 1280, lines: 2 },
+      { name: "fail", width: 375, lines: 1 },
+    ])("shows a rule in at most $lines line(s) at $width pixels: $name", async ({ name, width, lines }) => {
+      const { page, close } = await open(name, width);
+      const counts = await page.evaluate<
+        number[]
+      >(`[...document.querySelectorAll("#decisions tr:not(.note) td:last-child > span")]
+        .map((rule) => new Set([...rule.getClientRects()].map(({ top }) => top)).size)`);
+      expect(counts.length).toBeGreaterThan(3);
+      expect(Math.max(...counts)).toBeLessThanOrEqual(lines);
+      await close();
+    });
+
     it("gives a broken name to the clipboard as it is", async () => {
       const { page, close } = await open("usual names", 1280);
       const copied = await page.evaluate<string>(`(() => {

@@ -92,7 +92,7 @@ function DecisionTable({ caption, decisions, isExplored }: GroupProps & { captio
       numeric: true,
       cell: (decision) => <Evidence decision={decision} />,
     },
-    { heading: "Rule", cell: ({ rule }) => ruleText(rule) },
+    { heading: "Rule", cell: (decision) => <Demand decision={decision} /> },
   ];
   return (
     <DataTable kind="cards" caption={caption} columns={columns} rows={decisions} note={noteOf(isExplored)} />
@@ -105,6 +105,18 @@ function Evidence({ decision }: { decision: Decision }) {
     <span class="evidence">
       <strong>{estimateText(decision)}</strong>{" "}
       <span class="nowrap">{format.ruleInterval(decision.rule, decision.interval)}</span>
+    </span>
+  );
+}
+
+/** What the rule demands, in two lines at most: its words, and its number with its unit. */
+function Demand({ decision: { rule } }: { decision: Decision }) {
+  const text = ruleText(rule);
+  const number = text.search(/\d/);
+  return (
+    <span>
+      <span class="nowrap">{text.slice(0, number).trimEnd()}</span>{" "}
+      <span class="nowrap">{text.slice(number)}</span>
     </span>
   );
 }

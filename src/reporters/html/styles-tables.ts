@@ -25,6 +25,7 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
 .scroll tbody th { min-width: 11rem; } .scroll tbody th, .scroll tbody td { vertical-align: top; }
 .scroll tbody bdi, .scroll tbody code { display: inline-block; max-width: 15rem; white-space: normal; overflow-wrap: break-word; vertical-align: baseline; }
 .cards tbody th, .cards tbody td:nth-child(3) { min-width: 8.5rem; overflow-wrap: anywhere; }
+#decisions thead th:last-child { width: 11.5rem; }
 .side-name { color: var(--faint); font-weight: 400; }
 .forest { margin: 0; }
 .forest tbody tr { display: grid; grid-template-columns: minmax(12rem, 17rem) 1fr 13rem; align-items: center; gap: 0 1rem; }
@@ -71,6 +72,9 @@ tr.note p { margin: 0; color: var(--ink); max-width: 52rem; }
 .series g line:not(.interval) { stroke: var(--mark); stroke-dasharray: 2 2; } .series g path { fill: var(--mark); }
 .said { display: block; } #runs code, #promotions code { overflow-wrap: anywhere; }
 .legend { font-size: .8125rem; max-width: 46rem; margin-top: .5rem; }
+@media screen and (max-width: 72rem) {
+  .cards thead .number, .cards .evidence { white-space: normal; }
+}
 @media screen and (max-width: 60rem) {
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .cards, .cards tbody, .cards caption { display: block; }
