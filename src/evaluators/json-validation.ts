@@ -158,11 +158,14 @@ function judge(text: string, { schema, values }: Demands, settings: Settings): E
   if (text.trim() === "") return scored(0, false, "the answer is empty, not JSON");
   const unwrapped = settings.unwrapCodeFence ? unwrapFence(text) : null;
   const wrapping = unwrapped === null ? "" : " (taken out of a code fence)";
+  const source = unwrapped ?? text;
+  const other = otherThanJson.exec(source)?.[1];
+  if (other !== undefined) return notJson(text, `it begins with ${JSON.stringify(other)}`, wrapping);
   let value: Json;
   try {
-    value = JSON.parse(unwrapped ?? text) as Json;
+    value = JSON.parse(source) as Json;
   } catch (error) {
-    return notJson(text, error, wrapping);
+    return notJson(text, error instanceof Error ? error.message : String(error), wrapping);
   }
   const verdict = schema.check(value, settings.timeLimitMs);
   if (verdict.status === "undecided") return { status: "error", reason: `${verdict.why}${wrapping}` };
@@ -209,8 +212,11 @@ function valueAt(value: Json, pointer: string): Json | undefined {
   return found;
 }
 
-function notJson(text: string, error: unknown, wrapping: string): Evaluation {
-  const why = clip(error instanceof Error ? error.message.replace(/\s+/gu, " ") : String(error), 160);
+/** The beginning of a text that begins as no JSON does, such as prose: told without an exception, which is dear. */
+const otherThanJson = /^[ \t\n\r]*([^ \t\n\r{["\-\dtfn].{0,19})/su;
+
+function notJson(text: string, problem: string, wrapping: string): Evaluation {
+  const why = clip(problem.replace(/\s+/gu, " "), 160);
   const fenced = wrapping === "" && unwrapFence(text) !== null ? "; it is wrapped in a code fence" : "";
   const finding = `${why}${fenced}`;
   return scored(0, false, `not JSON${wrapping}: ${finding}`, [

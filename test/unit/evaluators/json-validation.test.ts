@@ -31,6 +31,16 @@ describe("text that is no JSON", () => {
     },
   );
 
+  it("says how an answer in prose begins, in the same words on every version of Node", () => {
+    const { reason } = jsonValidation({ text: "  Your parcel\nis on its way.", schema: true });
+    expect(reason).toBe('not JSON: it begins with "Your parcel\\nis on it"');
+  });
+
+  // RFC 8259, section 2: white space before a value, and all that a value may begin with.
+  it.each(["{}", "[]", '"a"', "-1", "0", "true", "false", "null"])("is the text %s", (text) => {
+    expect(jsonValidation({ text: ` \t\n\r${text}`, schema: true })).toMatchObject({ pass: true });
+  });
+
   // RFC 8259, section 8.1: UTF-8. 0xE5 begins a character of three bytes.
   it("is no UTF-8", () => {
     const bytes = (text: string) => new Uint8Array([0x22, ...new TextEncoder().encode(text), 0x22]);
