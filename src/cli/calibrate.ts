@@ -32,7 +32,8 @@ export async function calibrateCommand(options: CalibrateCommandOptions, process
   const interrupt = () => abort.abort();
   process.on("SIGINT", interrupt);
   try {
-    const file = await evaluationFile(options.evaluation, config, "calibrate EVALUATOR --evaluation");
+    const command = `calibrate ${options.evaluator} --labels ${options.labels} --evaluation`;
+    const file = await evaluationFile(options.evaluation, config, command);
     const found = await calibrate(
       { ...options, file },
       {

@@ -17,7 +17,7 @@ import { mayColour, type Process } from "./process.ts";
 /** Where a report goes. */
 export interface OutputOptions {
   readonly json?: boolean | undefined;
-  /** A path, or `false` for none. */
+  /** A path, `-` for standard output in place of what is printed there, or `false` for none. */
   readonly html?: string | false | undefined;
   readonly junit?: string | undefined;
   readonly markdown?: string | undefined;
@@ -28,8 +28,28 @@ const fileReporters = { html: htmlReporter, junit: junitReporter, markdown: mark
 function filesOf(options: OutputOptions): { file: string; format: keyof typeof fileReporters }[] {
   return (Object.keys(fileReporters) as (keyof typeof fileReporters)[]).flatMap((format) => {
     const file = options[format];
-    return typeof file === "string" ? [{ file, format }] : [];
+    return typeof file === "string" && file !== standardOutput ? [{ file, format }] : [];
   });
+}
+
+/** What stands for standard output where a path may be given, as with many programs. */
+export const standardOutput = "-";
+
+/** The formats that are to be printed on standard output in place of the report for people. */
+function printedFormats(options: OutputOptions): ("json" | keyof typeof fileReporters)[] {
+  const given = (Object.keys(fileReporters) as (keyof typeof fileReporters)[]).filter(
+    (format) => options[format] === standardOutput,
+  );
+  return options.json ? ["json", ...given] : given;
+}
+
+/** The report as it is printed: for people where no format is asked for. */
+function printed(report: Report, options: OutputOptions, process: Process): string {
+  const [format] = printedFormats(options);
+  if (format !== undefined) return (format === "json" ? jsonReporter : fileReporters[format]).render(report);
+  const { stdout } = process;
+  const terminal = { colour: mayColour(process, stdout), width: stdout.columns ?? 100 };
+  return terminalReporter(terminal).render(report);
 }
 
 /**
@@ -61,6 +81,11 @@ export async function prepareOutputs(options: OutputOptions): Promise<void> {
 }
 
 function refuseTwins(options: OutputOptions): void {
+  const [first, second] = printedFormats(options);
+  if (first !== undefined && second !== undefined) {
+    const message = `the ${first} and the ${second} report would both be printed on standard output`;
+    throw new EvalsError("USAGE", message, `give \`--${second}\` the path of a file`);
+  }
   const files = filesOf(options);
   const twin = files.find(
     ({ file }, index) => files.findIndex((other) => resolve(other.file) === resolve(file)) < index,
@@ -97,7 +122,7 @@ async function writeFiles(report: Report, options: OutputOptions, { stderr }: Pr
 }
 
 /**
- * Writes the report to standard output, as JSON or for people, and says where the files are.
+ * Writes the report to standard output, in the format that is asked for there or for people, and says where the files are.
  *
  * @returns the exit code: that of the report, and 4 for a pass of which a report could not be written.
  */
@@ -108,8 +133,7 @@ export async function writeOutputs(
 ): Promise<number> {
   const { stdout, stderr } = process;
   const isWritten = await writeFiles(report, options, process);
-  const terminal = { colour: mayColour(process, stdout), width: stdout.columns ?? 100 };
-  stdout.write((options.json ? jsonReporter : terminalReporter(terminal)).render(report));
+  stdout.write(printed(report, options, process));
   if (!isWritten) return report.exitCode === exitCodeOf.pass ? exitCodeOf.error : report.exitCode;
   for (const { file, format } of filesOf(options)) stderr.write(`${format} report: ${file}\n`);
   return report.exitCode;
@@ -120,5 +144,5 @@ export async function writeRefusal(error: unknown, outputs: OutputOptions, proce
   if (!(error instanceof EvalsError)) return;
   const report = refusedReport(error);
   if (error.code !== "OUTPUT_NOT_WRITABLE") await writeFiles(report, outputs, process);
-  if (outputs.json) process.stdout.write(jsonReporter.render(report));
+  if (printedFormats(outputs).length > 0) process.stdout.write(printed(report, outputs, process));
 }

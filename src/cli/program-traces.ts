@@ -21,8 +21,8 @@ export function addTraces(program: Command, process: Process, setExitCode: SetEx
     .option("--json", "print the report as JSON on standard output")
     .option("--html <file>", "write the HTML report there (default: reports/traces.html)")
     .option("--no-html", "write no HTML report")
-    .option("--junit <file>", "write a JUnit report there")
-    .option("--markdown <file>", "write a Markdown report there")
+    .option("--junit <file>", "write a JUnit report there; `-` prints it")
+    .option("--markdown <file>", "write a Markdown report there; `-` prints it")
     .action(async (baseline, candidate, _, command: Command) => {
       const { tracesCompareCommand } = await import("./traces-compare.ts");
       setExitCode(await tracesCompareCommand({ ...command.optsWithGlobals(), baseline, candidate }, process));
@@ -50,8 +50,8 @@ export function addCanary(program: Command, process: Process, setExitCode: SetEx
     .option("--json", "print the report as JSON on standard output")
     .option("--html <file>", "write the HTML report there (default: reports/<name>.html)")
     .option("--no-html", "write no HTML report")
-    .option("--junit <file>", "write a JUnit report there")
-    .option("--markdown <file>", "write a Markdown report there")
+    .option("--junit <file>", "write a JUnit report there; `-` prints it")
+    .option("--markdown <file>", "write a Markdown report there; `-` prints it")
     .action(async (baseline, candidate, _, command: Command) => {
       const { canaryCommand } = await import("./canary.ts");
       setExitCode(await canaryCommand({ ...command.optsWithGlobals(), baseline, candidate }, process));

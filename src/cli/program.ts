@@ -63,8 +63,8 @@ function addRun(program: Command, process: Process, setExitCode: SetExitCode): v
     .option("--json", "print the report as JSON on standard output")
     .option("--html <file>", "write the HTML report there (default: reports/<evaluation>.html)")
     .option("--no-html", "write no HTML report")
-    .option("--junit <file>", "write a JUnit report there")
-    .option("--markdown <file>", "write a Markdown report there")
+    .option("--junit <file>", "write a JUnit report there; `-` prints it")
+    .option("--markdown <file>", "write a Markdown report there; `-` prints it")
     .option("--quiet", "show no progress")
     .action(async (file, _, command: Command) => {
       const { runCommand } = await import("./run.ts");
@@ -93,8 +93,8 @@ function addInspection(program: Command, process: Process, setExitCode: SetExitC
     .option("--limit <n>", "how many runs of the history", wholeNumber, 10)
     .option("--json", "print the report as JSON on standard output")
     .option("--html <file>", "write the HTML report there")
-    .option("--junit <file>", "write a JUnit report there")
-    .option("--markdown <file>", "write a Markdown report there")
+    .option("--junit <file>", "write a JUnit report there; `-` prints it")
+    .option("--markdown <file>", "write a Markdown report there; `-` prints it")
     .action(async (runs, _, command: Command) => {
       const { reportCommand } = await import("./report.ts");
       setExitCode(await reportCommand({ ...command.optsWithGlobals(), runs }, process));

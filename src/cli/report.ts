@@ -5,7 +5,7 @@ import type { Promotion } from "../core/promotion.ts";
 import type { Report } from "../core/report.ts";
 import type { RunManifest } from "../core/run.ts";
 import { newerPromotions, readPromotions, renderSeries, renderSeriesPage, storedReport } from "../index.ts";
-import { type OutputOptions, prepareOutputs, writeOutputs } from "./outputs.ts";
+import { type OutputOptions, prepareOutputs, standardOutput, writeOutputs } from "./outputs.ts";
 import type { Process } from "./process.ts";
 import { findRun, openProject } from "./store.ts";
 
@@ -110,6 +110,10 @@ async function writeSeries(
       "no run of this evaluation has a report",
       "finish one with `evals run`",
     );
+  if (html === standardOutput) {
+    stdout.write(renderSeriesPage(reports, promotions));
+    return 0;
+  }
   stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : renderSeries(reports, promotions));
   if (typeof html !== "string") return 0;
   await writeFile(html, renderSeriesPage(reports, promotions));

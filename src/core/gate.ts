@@ -3,10 +3,20 @@ import { parseCohortExpression, tagsOf } from "./cohort.ts";
 import { ratioMetrics } from "./ratio.ts";
 import { trialRateMetrics } from "./trial-rate.ts";
 
-/** A proportion that is neither nothing nor all, with what to write in place of a percentage. */
+/** What no dataset is large enough to prove: a millionth takes some 3,000,000 cases without a single bad one. */
+const smallestProportion = 1e-6;
+
+/** A proportion that is neither nothing nor all, nor so near to them that no dataset could prove it, with what to write in place of a percentage. */
 const proportion = (example: string) => {
-  const message = `write a proportion between 0 and 1: ${example}`;
-  return z.number().gt(0, message).lt(1, message);
+  const error = ({ input }: { readonly input?: unknown }) => {
+    const isNear = typeof input === "number" && input > 0 && input < 1;
+    const wanted = isNear ? "that cases can prove, from 0.000001 to 0.999999" : "between 0 and 1";
+    return `write a proportion ${wanted}: ${example}`;
+  };
+  return z
+    .number()
+    .gte(smallestProportion, { error })
+    .lte(1 - smallestProportion, { error });
 };
 
 /** One rule of a gate as the user writes it. Exactly one of `margin`, `atLeast`, `atMost` and `maximumRatio` is given. */

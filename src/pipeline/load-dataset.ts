@@ -29,7 +29,7 @@ export const datasetFiles = {
 export async function loadDataset(folder: string): Promise<Dataset> {
   const description = await loadDescription(folder);
   const file = join(folder, datasetFiles.cases);
-  const text = await readText(file, "cases of the dataset");
+  const text = await readText(folder, datasetFiles.cases, "cases of the dataset");
   const { cases, caseLines } = parseCases(text, file, description);
   const caseFingerprints = new Map(cases.map((item) => [item.id, fingerprintOf(item)]));
   const fingerprint = datasetFingerprint(description, caseFingerprints);
@@ -41,29 +41,28 @@ function datasetFingerprint(description: DatasetDescription, cases: ReadonlyMap<
   return fingerprintOf({ description: fingerprintOf(description), cases: Object.fromEntries(cases) });
 }
 
-async function readText(file: string, what: string): Promise<string> {
+/** The text of a file, without the byte order mark that some editors begin it with. */
+async function readText(folder: string, name: string, what: string): Promise<string> {
+  const file = join(folder, name);
   try {
-    return await readFile(file, "utf8");
+    return (await readFile(file, "utf8")).replace(/^\ufeff/, "");
   } catch (cause) {
-    const folderThere = await stat(join(file, "..")).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
-    const message = folderThere ? `${file}: not found` : `${join(file, "..")}: no such folder`;
-    throw new EvalsError(
-      "DATASET_NOT_FOUND",
-      message,
-      `it should hold the ${what}; check the path in the evaluation`,
-      {
+    const found = await stat(folder).catch(() => null);
+    if (found?.isFile()) {
+      const hint = `give a folder that holds ${datasetFiles.description} and ${datasetFiles.cases}, one JSON object a line`;
+      throw new EvalsError("DATASET_NOT_FOUND", `${folder}: a file, not the folder of a dataset`, hint, {
         cause,
-      },
-    );
+      });
+    }
+    const message = found?.isDirectory() ? `${file}: not found` : `${folder}: no such folder`;
+    const hint = `it should hold the ${what}; check the path in the evaluation`;
+    throw new EvalsError("DATASET_NOT_FOUND", message, hint, { cause });
   }
 }
 
 async function loadDescription(folder: string): Promise<DatasetDescription> {
   const file = join(folder, datasetFiles.description);
-  const text = await readText(file, "description of the dataset");
+  const text = await readText(folder, datasetFiles.description, "description of the dataset");
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const broken = document.errors[0];
@@ -145,12 +144,29 @@ function parseCase(line: string, place: string, faults: Fault[]): Case | null {
   }
   try {
     const checked = check(caseSchema, value);
-    if ("value" in checked) return checked.value;
+    const lost = pathOfPrototype(value);
+    if ("value" in checked && lost === null) return checked.value;
+    if ("value" in checked) {
+      const hint = "give it another name: JavaScript takes this one for the prototype of an object";
+      faults.push(fault(`${place}: \`${lost}\` cannot be used as a name`, hint));
+      return null;
+    }
     faults.push(...faultsOf(checked.problems, () => place));
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     const hint = "give what is inside as text, or in fewer levels";
     faults.push(fault(`${place}: the case is nested too deeply`, hint));
+  }
+  return null;
+}
+
+/** Path of a member named `__proto__`, which a schema leaves out in silence; `null` where there is none. */
+function pathOfPrototype(value: unknown): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  for (const [name, member] of Object.entries(value)) {
+    if (name === "__proto__") return name;
+    const inside = pathOfPrototype(member);
+    if (inside !== null) return `${name}.${inside}`;
   }
   return null;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
-import { EvalsError } from "../core/errors.ts";
+import { EvalsError, messageOf } from "../core/errors.ts";
 import type { RecordBody, RecordKind, Store, StoreRecord } from "../core/extensions.ts";
 import type { RunManifest } from "../core/run.ts";
 
@@ -46,7 +46,9 @@ export function sqliteStore(file: string): Store {
     "INSERT OR IGNORE INTO records (run_id, kind, key, body) VALUES (?, ?, ?, ?)",
   );
   const select = database.prepare("SELECT body FROM records WHERE run_id = ? AND kind = ? ORDER BY sequence");
-  const selectRuns = database.prepare("SELECT body FROM records WHERE kind = 'run' ORDER BY sequence DESC");
+  const selectRuns = database.prepare(
+    "SELECT run_id AS runId, body FROM records WHERE kind = 'run' ORDER BY sequence DESC",
+  );
   const write = database.transaction((batch: readonly Waiting[]) => {
     for (const { records } of batch) {
       for (const { runId, kind, key, body } of records) insert.run(runId, kind, key, JSON.stringify(body));
@@ -79,14 +81,14 @@ export function sqliteStore(file: string): Store {
       });
     },
     async runs({ evaluation, limit } = {}) {
-      const manifests = (selectRuns.all() as { body: string }[])
-        .map(({ body }) => JSON.parse(body) as RunManifest)
+      const manifests = (selectRuns.all() as { runId: string; body: string }[])
+        .map(({ runId, body }) => parsed<RunManifest>(body, { file, runId, kind: "run" }))
         .filter((manifest) => evaluation === undefined || manifest.evaluation.name === evaluation);
       return manifests.slice(0, limit);
     },
     async read<K extends RecordKind>(runId: string, kind: K) {
       const rows = select.all(runId, kind) as { body: string }[];
-      return rows.map(({ body }) => JSON.parse(body) as RecordBody<K>);
+      return rows.map(({ body }) => parsed<RecordBody<K>>(body, { file, runId, kind }));
     },
     async remove(runIds) {
       try {
@@ -102,6 +104,17 @@ export function sqliteStore(file: string): Store {
       database.close();
     },
   };
+}
+
+/** The body of a record, of which some other program or a broken disk may have left anything. */
+function parsed<T>(body: string, at: { file: string; runId: string; kind: RecordKind }): T {
+  try {
+    return JSON.parse(body) as T;
+  } catch (cause) {
+    const message = `${at.file}: a record of kind "${at.kind}" of run ${at.runId} is broken: it is no JSON (${messageOf(cause)})`;
+    const hint = "restore the file from a copy, or begin a new one with `--store FILE`";
+    throw new EvalsError("STORE_UNUSABLE", message, hint, { cause });
+  }
 }
 
 function open(file: string): Database.Database {

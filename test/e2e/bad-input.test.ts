@@ -105,6 +105,29 @@ describe("what is refused before the first call: the dataset", () => {
     },
   );
 
+  it.each([
+    ["a cohort", '"tier":"free"', '"__proto__":"free"', "cohorts.__proto__"],
+    [
+      "a variable",
+      '"messages":',
+      '"variables":{"a":[{"__proto__":1}]},"messages":',
+      "input.variables.a.0.__proto__",
+    ],
+  ])("a name that would be lost in silence: %s called __proto__", async (_, from, to, path) => {
+    const project = await testProject(casesOf(60));
+    changed(project, cases, from, to);
+    expect((await refused(project)).message).toContain(`cases.jsonl:1: \`${path}\` cannot be used as a name`);
+  });
+
+  it("a file in place of the folder", async () => {
+    const project = await testProject(casesOf(60));
+    project.write("questions.csv", "id,question\n1,why\n");
+    const called = await evals(project.folder, "dataset", "lock", "questions.csv");
+    expect(called.exitCode).toBe(2);
+    expect(called.stderr).toContain("questions.csv: a file, not the folder of a dataset");
+    expect(called.stderr).toContain("dataset.yaml and cases.jsonl");
+  });
+
   it("a case that is nested without end", async () => {
     const project = await testProject(casesOf(60));
     changed(
@@ -226,6 +249,13 @@ describe("what is refused before the first call: the dataset", () => {
 
 describe("what is refused before the first call: the gate", () => {
   it.each([
+    [
+      "a margin that nothing can prove",
+      "margin: 0.1",
+      "margin: 1e-300",
+      /tiny\.gate\.ts:5: .*`criteria\[0\]\.margin`.*0\.000001/,
+      /./,
+    ],
     [
       "an unknown metric",
       '"task_completion"',
@@ -523,6 +553,23 @@ describe("what is refused before the first call: the command line", () => {
     expect((await refused(project, option, "taken")).message).toContain("taken: ");
     project.write("file", "");
     expect((await refused(project, option, "file/report")).message).toContain("file/report: ");
+  });
+
+  it("two reports on standard output", async () => {
+    const project = await testProject(casesOf(60));
+    const called = await evals(project.folder, "run", "evals/tiny.eval.ts", "--json", "--markdown", "-");
+    expect(called.exitCode).toBe(2);
+    expect(called.stderr).toContain("would both be printed on standard output");
+  });
+
+  it("several evaluations to calibrate by: the whole command is in the remedy", async () => {
+    const project = await testProject(casesOf(60));
+    project.write("evals/second.eval.ts", project.read("evals/tiny.eval.ts"));
+    const called = await evals(project.folder, "calibrate", "judge", "--labels", "l.jsonl");
+    expect(called.exitCode).toBe(2);
+    expect(called.stderr).toMatch(
+      /evals calibrate judge --labels l\.jsonl --evaluation evals\/\w+\.eval\.ts/,
+    );
   });
 
   it("a store that cannot be opened", async () => {

@@ -5,6 +5,18 @@ import { casesOf, testProject } from "../support/project.ts";
 const folder = "datasets/tiny";
 const cases = `${folder}/cases.jsonl`;
 
+describe("a dataset that an editor saved with a byte order mark", () => {
+  it("is the same dataset", async () => {
+    const project = await testProject(casesOf(60));
+    for (const file of ["datasets/tiny/cases.jsonl", "datasets/tiny/dataset.yaml"])
+      project.write(file, `\ufeff${project.read(file)}`);
+    expect(await evals(project.folder, "dataset", "check", "datasets/tiny")).toMatchObject({
+      exitCode: 0,
+      stderr: "",
+    });
+  });
+});
+
 describe("evals dataset", () => {
   it("checks a dataset that matches its lock, and counts its cohorts", async () => {
     const project = await testProject(casesOf(60));

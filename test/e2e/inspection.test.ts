@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import type { Report } from "../../src/index.ts";
@@ -71,6 +72,24 @@ describe("looking at a run", () => {
     for (const ending of ["html", "xml", "md"]) {
       expect(project.read(`again.${ending}`)).toBe(project.read(`first.${ending}`));
     }
+  });
+
+  it("prints a report of any format on standard output for the path -, and writes no file of that name", async () => {
+    const project = await testProject(casesOf(60));
+    const run = await evals(project.folder, "run", "evals/tiny.eval.ts", "--no-html", "--markdown", "-");
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout).toMatch(/^#+ /);
+    for (const [option, begin] of [
+      ["--junit", "<?xml"],
+      ["--html", "<!doctype html>"],
+      ["--markdown", run.stdout],
+    ] as const) {
+      const again = await evals(project.folder, "report", "latest", option, "-");
+      expect(again.stdout.slice(0, begin.length).toLowerCase()).toBe(begin.toLowerCase());
+    }
+    const history = await evals(project.folder, "report", "--history", "--html", "-");
+    expect(history.stdout).toMatch(/^<!doctype html>/i);
+    expect(readdirSync(project.folder)).not.toContain("-");
   });
 
   it("shows the history of an evaluation and runs side by side, with the intervals of each", async () => {

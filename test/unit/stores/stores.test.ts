@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { EvalsError } from "../../../src/core/errors.ts";
 import type { Store, StoreRecord } from "../../../src/core/extensions.ts";
@@ -10,6 +11,8 @@ import { storeContract } from "../../../src/testing.ts";
 import { caseOf, casesOf, datasetOf, manifestFor, sampleFor } from "../pipeline/support.ts";
 
 const manifest = manifestFor(datasetOf(casesOf(2)));
+/** Connections of the tests: none may be garbage-collected (src/stores/sqlite.ts). */
+const kept: object[] = [];
 const newFile = () => join(mkdtempSync(join(tmpdir(), "gatewright-store-")), "folder", "store.sqlite");
 
 const sampleRecord = (runId: string, key: string): StoreRecord => ({
@@ -153,6 +156,25 @@ describe("the store in a file", () => {
     expect(refusal).toBeInstanceOf(EvalsError);
     expect(refusal).toMatchObject({ code: "STORE_UNUSABLE", message: expect.stringContaining(file) });
     expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
+  it("names the file, the run and the kind of a record that is broken", async () => {
+    const file = newFile();
+    const store = sqliteStore(file);
+    await store.append([sampleRecord("r-1", "a")]);
+    const other = new Database(file);
+    other.exec(
+      "UPDATE records SET body = '{\"trialKey\": '; INSERT INTO records VALUES (99, 'r-2', 'run', 'k', '{')",
+    );
+    kept.push(other);
+    const refusal = { code: "STORE_UNUSABLE", hint: expect.stringContaining("--store") };
+    const message = (...words: string[]) => expect.stringMatching(words.join(".*"));
+    await expect(store.read("r-1", "sample")).rejects.toMatchObject({
+      ...refusal,
+      message: message(file, "sample", "r-1"),
+    });
+    await expect(store.runs()).rejects.toMatchObject({ ...refusal, message: message(file, '"run"', "r-2") });
+    await store.close();
   });
 
   it("refuses a folder that cannot be one", () => {
