@@ -33,7 +33,14 @@ export type { Instruction } from "./core/instruction.ts";
 export type { Json, JsonObject } from "./core/json.ts";
 export type { EvaluateContext, JudgeIdentity, JudgeQuestion, JudgeReply } from "./core/judge.ts";
 export type { GivenLabel, Label, LabelRow } from "./core/labels.ts";
-export type { Discordance, DiscordanceSource, PowerCriterion, PowerPlan, PowerSizes } from "./core/power.ts";
+export type {
+  Discordance,
+  DiscordanceSource,
+  PowerCriterion,
+  PowerJudging,
+  PowerPlan,
+  PowerSizes,
+} from "./core/power.ts";
 export { priceTable } from "./core/price-table.ts";
 export { costAt, costOf, type ModelPrices, type PriceTable } from "./core/prices.ts";
 export type { KnownPromotions, Promotion, PromotionMark } from "./core/promotion.ts";

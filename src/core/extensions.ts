@@ -135,6 +135,8 @@ export interface Evaluator {
   readonly judge?: JudgeQuality | "unmeasured";
   /** The model that judges, for an evaluator that asks one. */
   readonly judgedBy?: JudgeIdentity;
+  /** How often it asks its judge about one answer, at most, as long as nothing is judged again: so that `evals power` can tell before the first run. */
+  readonly callsPerAnswer?: number;
   /** The targets that it calls: they are checked before a run and closed after it. */
   readonly targets?: readonly Target[];
   /**

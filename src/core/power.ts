@@ -37,8 +37,37 @@ export interface PowerSizes {
   readonly casesForSafety: number;
   /** Calls for the larger of the two: cases × repetitions × 2 sides. */
   readonly calls: number;
-  /** Their cost in US dollars; `null` when no earlier run of the evaluation reports costs. */
+  /** Their cost in US dollars, without judging; `null` when no earlier run of the evaluation reports costs. */
   readonly costUsd: number | null;
+  /** Calls of the judges for their answers, at most; 0 without a judge, `null` when it is not known of one. */
+  readonly judgeCalls: number | null;
+  /** Cost of the calls and of judging in US dollars; `null` when a part of it is unknown. */
+  readonly wholeCostUsd: number | null;
+}
+
+/** What judging one run of the dataset takes, by one evaluator that asks a model. What a further round asks, before a judge blocks a release, is not in it. */
+export interface PowerJudging {
+  /** Name of the evaluator. */
+  readonly evaluator: string;
+  /** Calls for one answer: as measured, else the most by what the evaluator says of itself; `null` when nothing tells. */
+  readonly callsPerAnswer: number | null;
+  /** Calls for all answers, were each trial answered and no vote reused; `null` when nothing tells. */
+  readonly calls: number | null;
+  /** Their cost in US dollars; `null` when no stored run tells. */
+  readonly costUsd: number | null;
+  /** What the newest run that judged by this version of the evaluator made, where one tells the cost the newest such; `null` when there is none. */
+  readonly measured: {
+    /** The run. */
+    readonly runId: string;
+    /** Calls of the judge. */
+    readonly calls: number;
+    /** Votes that were cast before and reused, which took no call. */
+    readonly reused: number;
+    /** Mean number of votes of an answer that was judged, reused ones among them. */
+    readonly callsPerAnswer: number;
+    /** Mean cost of a call in US dollars; `null` when no call reports it. */
+    readonly usdPerCall: number | null;
+  } | null;
 }
 
 /** The plan for one margin in one cohort. */
@@ -87,8 +116,12 @@ export interface PowerPlan {
   readonly repetitions: number;
   /** Calls of one run of the dataset as it is: cases × repetitions × 2 sides. */
   readonly calls: number;
-  /** Their cost in US dollars; `null` when unknown. */
+  /** Their cost in US dollars, without judging; `null` when unknown. */
   readonly costUsd: number | null;
+  /** What judging their answers takes, one entry for each evaluator that asks a model. */
+  readonly judging: readonly PowerJudging[];
+  /** Cost of the calls and of judging in US dollars; `null` when a part of it is unknown. */
+  readonly wholeCostUsd: number | null;
   /** Mean cost of a call with the run that it comes from; `null` when no earlier run of the evaluation reports costs. */
   readonly callCost: { readonly usd: number; readonly runId: string } | null;
   /** How many times the cases for harm it takes at most where only one of the gate's blocking margins is broken, since harm is corrected over all. */

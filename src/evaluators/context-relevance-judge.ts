@@ -55,6 +55,7 @@ export function contextRelevanceJudge(options: ContextRelevanceJudgeOptions): Ev
     version: versionOf(settings),
     judge: "unmeasured",
     judgedBy: settings.judgedBy,
+    callsPerAnswer: settings.votes,
     targets: [settings.target],
     evaluate: ({ case: item, sample: { output } }, context) =>
       judge({ question: questionOf(item), context: output.context }, context),

@@ -61,6 +61,7 @@ export function groundednessJudge(options: GroundednessJudgeOptions): Evaluator 
     version: versionOf(settings),
     judge: "unmeasured",
     judgedBy: settings.judgedBy,
+    callsPerAnswer: settings.votes,
     targets: [settings.target],
     evaluate({ case: item, sample: { output } }, context) {
       const passages = [...(output.context ?? []), ...(item.context ?? [])];

@@ -70,6 +70,7 @@ export function preferenceJudge(options: PreferenceJudgeOptions): Evaluator {
     version: versionOf(settings),
     judge: "unmeasured",
     judgedBy: settings.judgedBy,
+    callsPerAnswer: 2 * settings.votes,
     targets: [settings.target],
     evaluate({ case: item, sample: { output } }, context) {
       const { answer } = item.expected ?? {};

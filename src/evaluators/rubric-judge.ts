@@ -49,6 +49,7 @@ export function rubricJudge(options: RubricJudgeOptions): Evaluator {
     version: versionOf(settings),
     judge: "unmeasured",
     judgedBy: settings.judgedBy,
+    callsPerAnswer: settings.votes,
     targets: [settings.target],
     evaluate(input, context) {
       const materials = materialsOf(input, shows);

@@ -77,6 +77,7 @@ export function taskCompletionJudge(options: TaskCompletionJudgeOptions): Evalua
     version: versionOf(settings),
     judge: "unmeasured",
     judgedBy: settings.judgedBy,
+    callsPerAnswer: settings.votes,
     targets: [settings.target],
     evaluate: ({ case: item, sample: { output } }, context) =>
       judge([...conversationOf(item), ...answerOf(output)], item.expected?.criteria, context),

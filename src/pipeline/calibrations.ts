@@ -82,6 +82,7 @@ function measured(evaluator: Evaluator, { quality }: Calibration): Evaluator {
     version: evaluator.version,
     judge: quality,
     ...(evaluator.judgedBy && { judgedBy: evaluator.judgedBy }),
+    ...(evaluator.callsPerAnswer !== undefined && { callsPerAnswer: evaluator.callsPerAnswer }),
     ...(evaluator.targets && { targets: evaluator.targets }),
     prepare: (cases) => evaluator.prepare?.(cases),
     evaluate: (input, context) => evaluator.evaluate(input, context),

@@ -33,6 +33,7 @@ export function powerNotes(
     ...runsBehind(plan, input, histories),
     ...mute(plan),
     ...correction(plan),
+    ...judging(plan),
     ...(plan.criteria.length === 0 ? [] : [approximation]),
     ...(bounds === 0 && plan.criteria.length > 0 ? [] : [planned]),
   ];
@@ -118,6 +119,29 @@ function mute({ criteria }: Pick<PowerPlan, "criteria">): string[] {
       ({ metric, cohort, cases, cohortCases }) =>
         `${metric} finds something to judge in ${count(cases)} of the ${plural(cohortCases, "case")} of ${cohort}, as far as stored runs tell; only such cases count`,
     );
+}
+
+/** What the cost leaves out of judging, and what of it may be reused. */
+function judging({ judging }: Pick<PowerPlan, "judging">): string[] {
+  const namesOf = (found: PowerPlan["judging"]) => found.map(({ evaluator }) => evaluator).join(", ");
+  const unpriced = judging.filter(({ costUsd }) => costUsd === null);
+  return [
+    ...(unpriced.length === 0
+      ? []
+      : [
+          `judging by ${namesOf(unpriced)} is not in the cost: no stored run of this version says what ${unpriced.length === 1 ? "its judge costs" : "their judges cost"}`,
+        ]),
+    ...judging.flatMap(({ evaluator, measured }) =>
+      measured === null || measured.reused === 0
+        ? []
+        : [
+            `in run ${measured.runId} ${count(measured.reused)} of ${plural(measured.calls + measured.reused, "vote")} of ${evaluator} were reused; here none is, so that judging may cost less`,
+          ],
+    ),
+    ...(judging.length === 0
+      ? []
+      : ["answers that a judge looks at again before it blocks a release come on top"]),
+  ];
 }
 
 function correction({

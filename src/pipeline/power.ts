@@ -2,7 +2,7 @@ import { type Cohort, inCohort } from "../core/cohort.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { Store } from "../core/extensions.ts";
 import type { Criterion, Gate } from "../core/gate.ts";
-import type { PowerCriterion, PowerPlan, PowerSizes } from "../core/power.ts";
+import type { PowerCriterion, PowerJudging, PowerPlan, PowerSizes } from "../core/power.ts";
 import type { ReleaseManifest } from "../core/release.ts";
 import type { RunManifest } from "../core/run.ts";
 import type { ErrorRates } from "../stats/index.ts";
@@ -16,6 +16,7 @@ import {
   metricHistories,
   rankedRuns,
 } from "./power-history.ts";
+import { type AskingEvaluator, judgingOf, planJudging } from "./power-judging.ts";
 import { powerNotes } from "./power-notes.ts";
 import {
   discordanceAt,
@@ -35,7 +36,7 @@ export interface PowerInput {
   readonly gate: Gate;
   readonly resolved: ResolvedGate;
   readonly manifests: { readonly baseline: ReleaseManifest };
-  readonly evaluators: readonly MetricVersion[];
+  readonly evaluators: readonly (MetricVersion & AskingEvaluator)[];
   readonly repetitions: number;
 }
 
@@ -66,14 +67,18 @@ export async function powerPlan(
   );
   const runs = run === undefined ? await rankedRuns(store, name) : [run];
   const histories = await metricHistories(store, runs, metrics, { alsoUnfinished: run !== undefined });
-  const callCost = await callCostIn(store, await store.runs({ evaluation: name }));
+  const newestFirst = await store.runs({ evaluation: name });
+  const callCost = await callCostIn(store, newestFirst);
   const rates: ErrorRates = { alpha: gate.alpha, power };
-  const plan = { drop, rates, repetitions, usd: callCost?.usd ?? null };
+  const calls = dataset.cases.length * repetitions * 2;
+  const judging = await planJudging(store, newestFirst, input.evaluators, calls);
+  const costs = { usd: callCost?.usd ?? null, judging };
+  const plan = { drop, rates, repetitions, costs };
   const criteria = margins.map(({ criterion, cohort }) =>
     planCriterion(criterion, cohort, dataset, histories.get(criterion.metric), plan),
   );
   const blocking = margins.filter(({ criterion }) => criterion.severity === "blocking").length;
-  const calls = dataset.cases.length * repetitions * 2;
+  const { costUsd, wholeCostUsd } = costsOf(calls, costs);
   const found: Omit<PowerPlan, "notes"> = {
     schemaVersion: 1,
     evaluation: name,
@@ -87,7 +92,9 @@ export async function powerPlan(
     alpha: gate.alpha,
     repetitions,
     calls,
-    costUsd: callCost === null ? null : calls * callCost.usd,
+    costUsd,
+    judging,
+    wholeCostUsd,
     callCost,
     harmCorrection: { criteria: blocking, atMostTimes: harmFactor(blocking, rates) },
     criteria,
@@ -99,8 +106,29 @@ interface Wanted {
   readonly drop: number;
   readonly rates: ErrorRates;
   readonly repetitions: number;
-  /** Cost of a call. */
+  readonly costs: Costs;
+}
+
+/** What calls and their judging cost. */
+interface Costs {
+  /** Cost of a call of a release. */
   readonly usd: number | null;
+  readonly judging: readonly PowerJudging[];
+}
+
+function costsOf(calls: number, { usd, judging }: Costs) {
+  const costUsd = usd === null ? null : calls * usd;
+  const judges = judging.map(({ callsPerAnswer, measured }) => ({
+    callsPerAnswer,
+    usdPerCall: measured?.usdPerCall ?? null,
+  }));
+  const judged = judgingOf(judges, calls);
+  const isKnown = costUsd !== null && judged.costUsd !== null;
+  return {
+    costUsd,
+    judgeCalls: judged.calls,
+    wholeCostUsd: isKnown ? costUsd + judged.costUsd : null,
+  };
 }
 
 function planCriterion(
@@ -148,7 +176,7 @@ function sizesAt(
   repetitions: number,
   margin: number,
   { clusters, perCluster }: { clusters: number; perCluster: number },
-  { drop, rates, usd }: Wanted,
+  { drop, rates, costs }: Wanted,
 ): PowerSizes {
   const casesForHarm = stretched(unitsForHarm(spread, repetitions, drop, rates), perCluster);
   const casesForSafety = stretched(unitsForSafety(spread, repetitions, margin, rates), perCluster);
@@ -160,6 +188,6 @@ function sizesAt(
     casesForHarm,
     casesForSafety,
     calls,
-    costUsd: usd === null ? null : calls * usd,
+    ...costsOf(calls, costs),
   };
 }

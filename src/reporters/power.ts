@@ -30,7 +30,17 @@ function headLines(plan: PowerPlan, width: number): string[] {
   const version = dataset.version === null ? "" : ` v${dataset.version}`;
   const asked = `${oneLine(evaluation)}: cases to see a drop of ${points(drop)} with a probability of ${percent(power)}, alpha ${plan.alpha}`;
   const now = `One run of ${oneLine(dataset.name)}${version} now: ${plural(dataset.cases, "case")} × ${plural(repetitions, "repetition")} × 2 sides = ${plural(calls, "call")}${costText(plan.costUsd)}`;
-  return [...flow([asked], " ", width, 0), ...flow([now], " ", width, 0)];
+  return [asked, now, ...judgingTexts(plan)].flatMap((text) => flow([text], " ", width, 0));
+}
+
+/** What judging such a run takes, one sentence for each evaluator that asks a model, and what all costs together. */
+function judgingTexts({ judging, wholeCostUsd }: PowerPlan): string[] {
+  if (judging.length === 0) return [];
+  const texts = judging.map(({ evaluator, calls, costUsd }) => {
+    const times = calls === null ? "an unknown number of calls" : `up to ${plural(calls, "call")}`;
+    return `Judging it by ${oneLine(evaluator)}: ${times}${costUsd === null ? ", at a cost that is not known" : costText(costUsd)}`;
+  });
+  return wholeCostUsd === null ? texts : [...texts, `Calls and judging together${costText(wholeCostUsd)}`];
 }
 
 function costText(usd: number | null): string {
@@ -100,13 +110,14 @@ function pointsCell(proportion: number | null): string {
 }
 
 function sizeColumns(lines: readonly Line[]): Column[] {
-  const hasCosts = lines.some((line) => "sizes" in line && line.sizes.costUsd !== null);
+  const costOf = ({ wholeCostUsd, costUsd }: PowerSizes) => wholeCostUsd ?? costUsd;
+  const hasCosts = lines.some((line) => "sizes" in line && costOf(line.sizes) !== null);
   return [
     column(lines, "sees", (_, { smallestVisibleDrop }) => pointsCell(smallestVisibleDrop)),
     column(lines, "harm", (_, { casesForHarm }) => count(casesForHarm)),
     column(lines, "safety", (_, { casesForSafety }) => count(casesForSafety)),
     column(lines, "calls", (_, { calls }) => count(calls)),
-    ...(hasCosts ? [column(lines, "USD", (_, { costUsd }) => dollars(costUsd))] : []),
+    ...(hasCosts ? [column(lines, "USD", (_, sizes) => dollars(costOf(sizes)))] : []),
   ];
 }
 
@@ -153,6 +164,7 @@ function legendLines(plan: PowerPlan, sources: readonly string[], width: number)
     ["harm", `cases to prove harm at a drop of ${points(plan.drop)}`],
     ["safety", "cases to prove a loss below the margin when nothing changed"],
     ["calls", "for the larger of both: cases × repetitions × 2 sides"],
+    ...costEntries(plan),
     [
       "now",
       "what the cases now suffice for; a margin that NEVER PASSES could not be proven were no case to differ",
@@ -163,6 +175,17 @@ function legendLines(plan: PowerPlan, sources: readonly string[], width: number)
     const [first = "", ...rest] = flow([meaning], " ", width, room);
     return [word.padEnd(room) + first.slice(room), ...rest];
   });
+}
+
+/** What the costs are of, where answers are judged. */
+function costEntries({ judging, costUsd, wholeCostUsd }: PowerPlan): [string, string][] {
+  if (judging.length === 0 || costUsd === null) return [];
+  return [
+    [
+      "USD",
+      wholeCostUsd === null ? "of these calls alone, without judging" : "of these calls and of judging",
+    ],
+  ];
 }
 
 function letterOf(criterion: PowerCriterion, sources: readonly string[]): string {

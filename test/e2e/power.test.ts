@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PowerPlan, powerReporter } from "../../src/index.ts";
+import { completion, json, type OpenAIServer, startOpenAIServer } from "../fixtures/openai-server.ts";
 import { evals } from "../support/command-line.ts";
+import { readQuestion, verdictsText } from "../support/judge.ts";
 import { casesOf, type TestCase, type TestProject, testProject } from "../support/project.ts";
 
 const file = "evals/tiny.eval.ts";
@@ -190,6 +192,113 @@ describe("evals power with stored runs", () => {
     expect([0, 3]).toContain(exitCode);
     const all = criterionOf(await planOf(folder), "all");
     expect(all).toMatchObject({ cohortCases: 100, cases: 60 });
+  });
+});
+
+describe("evals power where evaluators ask models", () => {
+  let server: OpenAIServer;
+  beforeAll(async () => {
+    server = await startOpenAIServer();
+    // A judge that likes what says "right", and uses a hundred tokens for it.
+    server.play((request, response) => {
+      const { ids, materials } = readQuestion(request.body.messages as { content: string }[]);
+      const verdict = /right/.test(materials.get("the answer") ?? "") ? "met" : "not_met";
+      const usage = { prompt_tokens: 90, completion_tokens: 10, total_tokens: 100 };
+      json(completion({ content: verdictsText(ids, () => ({ verdict })) }, "stop", { usage }))(
+        request,
+        response,
+      );
+    });
+  });
+  afterAll(() => server.close());
+
+  /** Sixty cases, of which forty have criteria to judge by; each answer is one of its own and costs a cent. */
+  async function judged(votes: number, prices = "{ inputUsdPerMillion: 10, outputUsdPerMillion: 10 }") {
+    const change = (index: number): Partial<TestCase> => ({
+      live: `right ${index}`,
+      candidate: `right, surely ${index}`,
+      expected: index < 40 ? { criteria: "The answer is right." } : {},
+    });
+    const project = await testProject(casesOf(60, change));
+    const text = project.read(file);
+    const definition = text
+      .replace(/return answer;/, "return { text: answer, usage: { costUsd: 0.01 } };")
+      .replace("defineEvaluation", "defineEvaluation, openaiTarget, taskCompletionJudge")
+      .replace(
+        "taskCompletionEvaluator()]",
+        `taskCompletionJudge({ name: "judged", votes: ${votes}, judge: openaiTarget({ model: "judge-1", baseURL: ${JSON.stringify(server.baseURL)}, prices: ${prices} }) })]`,
+      );
+    project.write(file, definition);
+    project.write(
+      "gates/tiny.gate.ts",
+      'export default { name: "tiny", criteria: [{ metric: "judged", margin: 0.1 }] };\n',
+    );
+    return project;
+  }
+
+  it("says how often judges are asked at most, and that they are not in the cost", async () => {
+    const { folder } = await judged(3);
+    const plan = await planOf(folder);
+    // 60 cases on 2 sides, 3 votes each; ⌈6.183 · 0.1 / 0.01⌉ = 62 and Connor's 246 cases on 2 sides.
+    expect(plan.judging).toEqual([
+      { evaluator: "judged", callsPerAnswer: 3, calls: 360, costUsd: null, measured: null },
+    ]);
+    expect(criterionOf(plan, "all").now).toMatchObject({ calls: 492, judgeCalls: 1476, wholeCostUsd: null });
+    expect(plan.wholeCostUsd).toBeNull();
+    expect(plan.notes.join("\n")).toMatch(
+      /judging by judged is not in the cost: no stored run .* says what its judge costs/,
+    );
+    const { stdout } = await evals(folder, "power", file);
+    expect(stdout).toContain("Judging it by judged: up to 360 calls, at a cost that is not known");
+    expect(server.requests).toEqual([]);
+  });
+
+  it("takes calls and cost from the newest run that was judged by this version, votes that were reused among the calls", async () => {
+    const { folder, read, write } = await judged(3);
+    await evals(folder, "run", file, "--no-html");
+    const paid = await planOf(folder);
+    // A third of the cases has nothing to judge by: 80 answers of 120 got 3 votes, of 100 tokens at 10 USD a million.
+    const [judge] = paid.judging;
+    expect(judge).toMatchObject({
+      callsPerAnswer: 2,
+      calls: 240,
+      measured: { calls: 240, reused: 0, callsPerAnswer: 2 },
+    });
+    expect(judge!.costUsd).toBeCloseTo(0.24, 9);
+    expect(judge!.measured!.usdPerCall).toBeCloseTo(0.001, 12);
+    expect(paid.costUsd).toBeCloseTo(1.2, 9);
+    expect(paid.wholeCostUsd).toBeCloseTo(1.44, 9);
+    const { now } = criterionOf(paid, "all");
+    expect(now.judgeCalls).toBe(now.calls * 2);
+    expect(now.wholeCostUsd).toBeCloseTo(now.calls * 0.012, 9);
+    expect(paid.notes.join("\n")).not.toContain("not in the cost");
+    const { stdout } = await evals(folder, "power", file);
+    expect(stdout).toContain("Judging it by judged: up to 240 calls, about 0.2400 US dollars");
+    expect(stdout).toContain("Calls and judging together, about 1.44 US dollars");
+    expect(stdout).toMatch(/USD +of these calls and of judging/);
+
+    // The second run reuses each vote and pays for none: what a call costs is known by the first.
+    await evals(folder, "run", file, "--no-html");
+    expect((await planOf(folder)).judging).toEqual(paid.judging);
+
+    // Another number of votes is another version, of which nothing is known.
+    write(file, read(file).replace("votes: 3", "votes: 5"));
+    expect((await planOf(folder)).judging).toEqual([
+      { evaluator: "judged", callsPerAnswer: 5, calls: 600, costUsd: null, measured: null },
+    ]);
+  });
+
+  it("knows calls without a cost where no price is known, and says which votes were reused", async () => {
+    const { folder } = await judged(1, "undefined");
+    await evals(folder, "run", file, "--no-html");
+    await evals(folder, "run", file, "--no-html");
+    const plan = await planOf(folder);
+    expect(plan.judging).toMatchObject([
+      { calls: 80, costUsd: null, measured: { calls: 0, reused: 80, usdPerCall: null } },
+    ]);
+    const notes = plan.notes.join("\n");
+    expect(notes).toContain("judging by judged is not in the cost");
+    expect(notes).toMatch(/80 of 80 votes of judged were reused/);
   });
 });
 
