@@ -1,9 +1,10 @@
 import type * as Llama from "node-llama-cpp";
 import { EvalsError, messageOf, TargetError } from "../core/errors.ts";
 import { GgufError } from "./gguf-header.ts";
-import { localPath, type ModelFile, readModelFile } from "./llama-file.ts";
+import { modelPath } from "./llama-download.ts";
+import { type ModelFile, readModelFile } from "./llama-file.ts";
 import { type LlamaLibrary, loadLibrary, reasonIn, refused, useLlama } from "./llama-library.ts";
-import { isUri, type LlamaSettings } from "./llama-options.ts";
+import type { LlamaSettings } from "./llama-options.ts";
 import { sampleInTurn } from "./llama-sampling.ts";
 import type { ThoughtSigns } from "./llama-thoughts.ts";
 import { type CallFormat, callFormatOf } from "./llama-tools.ts";
@@ -29,21 +30,6 @@ export interface LlamaRuntime {
 
 /** Longest context that is taken when none is asked for. */
 const usualContext = 4096;
-
-/** Path of the model's file; a URI is downloaded once by the library. */
-async function resolvePath(target: string, library: LlamaLibrary, settings: LlamaSettings): Promise<string> {
-  const { model, modelsFolder } = settings;
-  if (!isUri(model)) return localPath(model);
-  try {
-    return await library.resolveModelFile(model, {
-      cli: false,
-      ...(modelsFolder === undefined ? {} : { directory: modelsFolder }),
-    });
-  } catch (error) {
-    const message = `target "${target}": ${model} cannot be downloaded: ${messageOf(error)}`;
-    throw refused(message, "check the URI and the connection, or download the file and give its path", error);
-  }
-}
 
 /**
  * Reads and checks a model's file.
@@ -147,7 +133,7 @@ export async function openRuntime(
   described: string | null,
 ): Promise<LlamaRuntime> {
   const library = await loadLibrary(target);
-  const path = await resolvePath(target, library, settings);
+  const path = await modelPath(target, library, settings);
   const file = checkModelFile(target, settings, path, described);
   const shared = await useLlama(target, library, settings.device);
   const loaded: Llama.LlamaModel[] = [];
