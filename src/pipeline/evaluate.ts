@@ -7,7 +7,7 @@ import type { Score } from "../core/score.ts";
 import { backlog } from "./backlog.ts";
 import { gather } from "./gather.ts";
 import { discordantPairs } from "./judge-again.ts";
-import { openRun, storeCases } from "./open-run.ts";
+import { type KeptCases, keptCases, openRun } from "./open-run.ts";
 import { placeOf } from "./place.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { report } from "./report.ts";
@@ -90,13 +90,12 @@ export async function evaluate(prepared: PreparedRun, environment: RunEnvironmen
 
 async function runToReport(prepared: PreparedRun, environment: RunEnvironment): Promise<RunResult> {
   const manifest = await openRun(prepared, environment);
-  const storing = storeCases(prepared, environment);
+  const kept = keptCases(prepared, environment);
   const earlier = environment.resume
     ? await readRun(environment.store, environment.runId)
     : { samples: [], scores: [] };
   const calls = callsOf(prepared, environment, earlier);
-  const samples = await runMissing(prepared, environment, earlier.samples, calls);
-  const cases = await storing;
+  const samples = await runMissing(prepared, environment, { earlier: earlier.samples, calls, kept });
   const answered = lastSamples([...earlier.samples, ...samples.fresh]);
   const scores = [...earlier.scores, ...samples.scores];
   // The answers of this part of the run are scored already.
@@ -114,7 +113,7 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
     : scores.length === prepared.evaluators.length * answered.filter(({ output }) => output !== null).length;
   if (samples.fresh.length < samples.wanted || !isWhole) return interrupted;
   const { gate, resolved } = prepared;
-  const dataset = { ...prepared.dataset, cases };
+  const dataset = { ...prepared.dataset, cases: kept.all() };
   const decidedAt = environment.now();
   const reportOn = () => report({ manifest, dataset, gate, resolved, samples: answered, scores, decidedAt });
   let finished = reportOn();
@@ -153,12 +152,19 @@ export function lastSamples(samples: readonly Sample[]): Sample[] {
   return last;
 }
 
+/** What a part of a run goes on from. */
+interface MissingInput {
+  /** Samples of earlier parts. */
+  readonly earlier: readonly Sample[];
+  readonly calls: Calls;
+  readonly kept: KeptCases;
+}
+
 /** Runs every trial that has no answer yet. A trial that failed in an earlier part of the run is tried again. */
 async function runMissing(
   prepared: PreparedRun,
   environment: RunEnvironment,
-  earlier: readonly Sample[],
-  calls: Calls,
+  { earlier, calls, kept }: MissingInput,
 ): Promise<{ wanted: number; fresh: Sample[]; scores: Score[] }> {
   const { value } = prepared.evaluation;
   const cases = new Map(prepared.dataset.cases.map((item) => [item.id, item]));
@@ -179,7 +185,11 @@ async function runMissing(
   const onSample = async (sample: Sample) => {
     const place = placeOf(sample);
     const key = `${place}#${(tries.get(place) ?? 0) + 1}`;
-    await environment.store.append([{ kind: "sample", runId: environment.runId, key, body: sample }]);
+    const item = cases.get(sample.caseId)!;
+    await environment.store.append([
+      ...kept.recordOf(item),
+      { kind: "sample", runId: environment.runId, key, body: sample },
+    ]);
     fresh.push(sample);
     await scoring.add(() => scoreSample(sample));
   };

@@ -1,5 +1,6 @@
 import type { Case } from "../core/dataset.ts";
 import { EvalsError } from "../core/errors.ts";
+import type { StoreRecord } from "../core/extensions.ts";
 import { redactRelease } from "../core/release.ts";
 import type { RunManifest } from "../core/run.ts";
 import type { RunEnvironment } from "./evaluate.ts";
@@ -33,28 +34,26 @@ export async function openRun(prepared: PreparedRun, environment: RunEnvironment
   return stored;
 }
 
-/** Cases that are stored at once. */
-const casesAtOnce = 64;
+/** The cases of a run as they are kept. */
+export interface KeptCases {
+  /** The record of a case when it is first asked for, to be stored with the first of its samples; nothing afterwards. */
+  recordOf(item: Case): StoreRecord[];
+  /** All cases, in the order of the dataset. */
+  all(): Case[];
+}
 
-/** Keeps the cases as they are now, and gives them as they were kept. No call waits for it; a run that was killed before may lack some. */
-export function storeCases(
-  { dataset }: PreparedRun,
-  { store, runId, redact }: RunEnvironment,
-): Promise<Case[]> {
-  const inParts = async () => {
-    const cases: Case[] = [];
-    while (cases.length < dataset.cases.length) {
-      const next = dataset.cases.slice(cases.length, cases.length + casesAtOnce);
-      const kept = next.map((item) => redactCase(item, redact));
-      await store.append(kept.map((body) => ({ kind: "case", runId, key: body.id, body })));
-      cases.push(...kept);
-    }
-    return cases;
+/** Keeps the cases as they are now, each with its first sample: no call waits for it, and a run that was killed has the cases of its samples. */
+export function keptCases({ dataset }: PreparedRun, { runId, redact }: RunEnvironment): KeptCases {
+  const kept = new Map<string, Case>();
+  const keep = (item: Case) => {
+    const known = kept.get(item.id) ?? redactCase(item, redact);
+    kept.set(item.id, known);
+    return known;
   };
-  const storing = inParts();
-  // Who waits for it at the end is told.
-  storing.catch(() => undefined);
-  return storing;
+  return {
+    recordOf: (item) => (kept.has(item.id) ? [] : [{ kind: "case", runId, key: item.id, body: keep(item) }]),
+    all: () => dataset.cases.map(keep),
+  };
 }
 
 /** A run may only go on with exactly what it began with. */
