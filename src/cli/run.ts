@@ -88,7 +88,8 @@ export async function runCommand(options: RunOptions, process: Process): Promise
     outputs = { ...options, html: options.html ?? `${project.config.reports}/${reportName(file)}.html` };
     await prepareOutputs(outputs);
     const cache = options.cache === true ? undefined : options.cache;
-    const prepared = await prepare({ ...options, cache, file });
+    const tell = (message: string) => void process.stderr.write(`${message}\n`);
+    const prepared = await prepare({ ...options, cache, file, tell });
     for (const warning of prepared.warnings) process.stderr.write(`note: ${warning}\n`);
     return await runObserved(
       prepared,

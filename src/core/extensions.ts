@@ -105,8 +105,8 @@ export interface Target {
   readonly cacheable?: boolean;
   /** What limits its calls, such as the host of an API. Calls of targets with the same one are spaced together, those of both releases too; left out, all calls of a run are. `null` where nothing does, as with a recording: no limit of the evaluation holds for them. */
   readonly rateKey?: string | null;
-  /** Finds what would make every call fail (a missing key, a missing file) before anything is spent. Throws `EvalsError`. */
-  check?(): void | Promise<void>;
+  /** Finds what would make every call fail (a missing key, a missing file) before anything is spent. `tell` takes a sentence for people on what takes long, such as a download. Throws `EvalsError`. */
+  check?(tell?: (message: string) => void): void | Promise<void>;
   /** Finds which of the planned cases it could never answer, such as one that is longer than the context of a model, before anything is spent. Is given one request for each case, after `check`. Throws `EvalsError`. */
   prepare?(requests: readonly TargetRequest[]): void | Promise<void>;
   /** Gives back what it holds, such as a loaded model: once after the run, an interrupted one too, or after one that was refused. What it throws becomes a warning. Another run checks and prepares it again. */

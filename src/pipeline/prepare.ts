@@ -46,6 +46,8 @@ export interface PrepareOptions {
   readonly calibrations?: string;
   /** Whether keys and files of the targets must be there: true unless nothing will be called. */
   readonly checksTargets?: boolean;
+  /** Is told in a sentence what takes long, such as a download. */
+  readonly tell?: (message: string) => void;
 }
 
 /** A run that is ready to start: all that can be known to be wrong before the first call has been checked. */
@@ -110,7 +112,7 @@ export async function prepare(options: PrepareOptions): Promise<PreparedRun> {
   const filter = options.cohort === undefined || options.cohort.trim() === "all" ? null : options.cohort;
   const dataset = filter === null ? whole : cutTo(whole, filter);
   for (const evaluator of evaluators) await evaluator.prepare?.(dataset.cases);
-  if (options.checksTargets !== false) await prepareTargets(releases, dataset, evaluators);
+  if (options.checksTargets !== false) await prepareTargets(releases, dataset, evaluators, options.tell);
   const repetitions = options.repetitions ?? definition.repetitions;
   const cacheMaximumAgeHours =
     options.cache === false ? undefined : (options.cache ?? definition.cache?.maximumAgeHours);

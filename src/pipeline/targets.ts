@@ -30,10 +30,11 @@ export async function prepareTargets(
   releases: Releases,
   dataset: Dataset,
   evaluators: readonly Evaluator[] = [],
+  tell: (message: string) => void = () => {},
 ): Promise<void> {
   const requests = dataset.cases.map((item) => requestOf(item, 1));
   try {
-    for (const target of everyTarget(releases, evaluators)) await target.check?.();
+    for (const target of everyTarget(releases, evaluators)) await target.check?.(tell);
     for (const target of targetsOf(releases)) await target.prepare?.(requests);
   } catch (error) {
     await closeTargets(releases, evaluators);

@@ -3,8 +3,15 @@ import { localPath } from "./llama-file.ts";
 import { type LlamaLibrary, refused } from "./llama-library.ts";
 import { isUri, type LlamaSettings } from "./llama-options.ts";
 
-/** Time without a single byte after which a download is given up. */
-const stalledMs = 30_000;
+/** How a download is waited for. */
+interface Waiting {
+  /** Time without a single byte after which it is given up. */
+  readonly patienceMs?: number;
+  /** Is told how far it is. */
+  readonly tell?: ((message: string) => void) | undefined;
+}
+
+const bytesPerMegabyte = 1e6;
 
 /**
  * Path of the model's file; a URI is downloaded once by the library. That one tries a host that does not answer again for many minutes without a
@@ -16,7 +23,7 @@ export async function modelPath(
   target: string,
   library: Pick<LlamaLibrary, "resolveModelFile">,
   { model, modelsFolder }: Pick<LlamaSettings, "model" | "modelsFolder">,
-  patienceMs = stalledMs,
+  { patienceMs = 30_000, tell }: Waiting = {},
 ): Promise<string> {
   if (!isUri(model)) return localPath(model);
   const stall = new AbortController();
@@ -26,9 +33,17 @@ export async function modelPath(
   const giveUp = () => stall.abort(new Error(`no byte came for ${patienceMs / 1000} s`));
   let timer = setTimeout(giveUp, patienceMs);
   let received = 0;
-  const onProgress = ({ downloadedSize }: { readonly downloadedSize: number }) => {
+  let told = 0;
+  const onProgress = ({ downloadedSize, totalSize }: { downloadedSize: number; totalSize: number }) => {
     if (downloadedSize <= received) return;
     received = downloadedSize;
+    const tenth = Math.floor((10 * received) / Math.max(received, totalSize));
+    if (tenth > told) {
+      told = tenth;
+      tell?.(
+        `target "${target}": ${tenth * 10} % of ${(totalSize / bytesPerMegabyte).toFixed(1)} MB are downloaded`,
+      );
+    }
     clearTimeout(timer);
     timer = setTimeout(giveUp, patienceMs);
   };

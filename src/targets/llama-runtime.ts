@@ -131,9 +131,10 @@ export async function openRuntime(
   target: string,
   settings: LlamaSettings,
   described: string | null,
+  tell?: (message: string) => void,
 ): Promise<LlamaRuntime> {
   const library = await loadLibrary(target);
-  const path = await modelPath(target, library, settings);
+  const path = await modelPath(target, library, settings, { tell });
   const file = checkModelFile(target, settings, path, described);
   const shared = await useLlama(target, library, settings.device);
   const loaded: Llama.LlamaModel[] = [];

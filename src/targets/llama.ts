@@ -170,8 +170,8 @@ export function llamaTarget(options: LlamaTargetOptions): Target {
   const name = settings.name ?? `llama ${modelName(settings)}`;
   let components: Partial<Components> | undefined;
   let opening: Promise<LlamaRuntime> | undefined;
-  const open = () => {
-    opening ??= openRuntime(name, settings, describedDigest(components));
+  const open = (tell?: (message: string) => void) => {
+    opening ??= openRuntime(name, settings, describedDigest(components), tell);
     return opening;
   };
   return {
@@ -184,8 +184,8 @@ export function llamaTarget(options: LlamaTargetOptions): Target {
     rateKey: null,
     // A template is code, of which no component tells all; cases that share a batch change each other's numbers.
     cacheable: settings.template === undefined && settings.slots === 1,
-    async check() {
-      await open();
+    async check(tell) {
+      await open(tell);
     },
     async prepare(requests) {
       refuseUnaskable(name, await open(), settings, requests);

@@ -25,8 +25,8 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 const newFolder = () => mkdtempSync(join(tmpdir(), "gatewright-models-"));
-const get = (model: string, modelsFolder: string, patienceMs = 500) =>
-  modelPath("m", { resolveModelFile }, { model, modelsFolder }, patienceMs);
+const get = (model: string, modelsFolder: string, patienceMs = 500, tell?: (message: string) => void) =>
+  modelPath("m", { resolveModelFile }, { model, modelsFolder }, { patienceMs, tell });
 
 describe("a model behind a URI", () => {
   it.each([
@@ -65,7 +65,9 @@ describe("a model behind a URI", () => {
       response.end();
     });
     const folder = newFolder();
-    const path = await get(uri, folder, 2000);
+    const said: string[] = [];
+    const path = await get(uri, folder, 2000, (message) => said.push(message));
+    expect(said.at(-1)).toBe('target "m": 100 % of 0.0 MB are downloaded');
     expect(readFileSync(path).equals(bytes)).toBe(true);
     expect(readdirSync(folder)).toHaveLength(1);
   });
