@@ -83,17 +83,24 @@ function findingsOf({ measure, groups, missing, obstacle }: GroupCheck): Found {
   };
 }
 
-/** The groups with every missing value against the candidate: of a rate harm, else the largest value that was seen; the reverse for the baseline. */
+/** Larger than anything that is measured, and small enough to be added to and divided by. */
+const slowest = 1e100;
+
+/**
+ * The groups with every missing value against the candidate: of a rate harm, of a percentile slower than any, of a mean, which one unbounded value
+ * would carry away, the largest value that was seen. For the baseline the reverse: no harm, else the smallest that was seen.
+ */
 function withMissing(measure: GroupMeasure, groups: Groups, missing: GroupCheck["missing"]): Groups {
   const seen = [...groups.baseline, ...groups.candidate].map(({ value }) => value);
   const isRate = measure.kind === "rate";
   const largest = isRate ? 1 : seen.reduce((most, value) => Math.max(most, value), 0);
   const smallest = isRate ? 0 : seen.reduce((least, value) => Math.min(least, value), largest);
+  const worst = measure.kind === "percentile" ? slowest : largest;
   const filled = (side: keyof Groups, value: number): Valued[] => [
     ...groups[side],
     ...Array.from({ length: missing[side] }, (_, index) => ({ value, cluster: `missing ${index}` })),
   ];
-  return { baseline: filled("baseline", smallest), candidate: filled("candidate", largest) };
+  return { baseline: filled("baseline", smallest), candidate: filled("candidate", worst) };
 }
 
 /** Only what is compared with the baseline can be harmed by it; a bound on the candidate's own rate needs no correction. */
@@ -185,6 +192,11 @@ function hasEnough({ measure, groups }: GroupCheck, maximumRatio: number, alpha:
   return clustersOf(groups) >= clustersForMean(maximumRatio, alpha);
 }
 
+/** `null` for an interval whose upper end is that of a value that is not there. */
+function boundedAtWorst(interval: Interval | null): Interval | null {
+  return interval === null || interval.upper > Math.sqrt(slowest) ? null : interval;
+}
+
 function shownOf(
   { measure }: GroupCheck,
   { rate, ratio, worstRate, worstRatio }: Found,
@@ -207,7 +219,7 @@ function shownOf(
     candidate: ratio?.candidate ?? null,
     estimate: ratio?.ratio ?? null,
     interval: ratio?.intervalAt(alpha) ?? null,
-    worstCaseInterval: worstRatio?.intervalAt(alpha) ?? null,
+    worstCaseInterval: boundedAtWorst(worstRatio?.intervalAt(alpha) ?? null),
   };
 }
 

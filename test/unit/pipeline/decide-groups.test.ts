@@ -273,3 +273,27 @@ describe("error rates over simulated groups", () => {
     expect(shareOf("fail", runs, at(1))).toBeLessThanOrEqual(bound);
   });
 });
+
+describe("a percentile of which the candidate leaves some values out", () => {
+  const latencies = Array.from({ length: 2000 }, (_, i) => ({ value: 100 + (i % 30), cluster: `t${i}` }));
+  const p99: GroupMeasure = { kind: "percentile", probability: 0.99 };
+  const bound = { metric: "latency_ms.p99", maximumRatio: 1.5 };
+  const missing = { baseline: 0, candidate: 80 };
+
+  // 4 % of the candidate's requests may have taken a minute: a pass must hold even then (ARCHITECTURE.md, invariant 2).
+  it("does not pass where they may all be slower than what was seen", () => {
+    const candidate = latencies.slice(0, 1920);
+    const found = only(checkOf(p99, bound, { baseline: latencies, candidate }, { missing }));
+    expect(found.decision).toBe("inconclusive");
+    expect(found.reason).toContain("80");
+    expect(found.worstCaseInterval).toBeNull();
+    expect(only(checkOf(p99, bound, { baseline: latencies, candidate })).decision).toBe("pass");
+  });
+
+  it("passes where they are too few to move it", () => {
+    const p50: GroupMeasure = { kind: "percentile", probability: 0.5 };
+    const found = only(checkOf(p50, bound, { baseline: latencies, candidate: latencies }, { missing }));
+    expect(found.decision).toBe("pass");
+    expect(found.worstCaseInterval!.upper).toBeLessThan(1.5);
+  });
+});
