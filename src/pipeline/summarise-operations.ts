@@ -3,8 +3,9 @@ import type { Operations } from "../core/comparison.ts";
 import type { Case } from "../core/dataset.ts";
 import type { Sample, Side } from "../core/sample.ts";
 import { trialRate } from "../core/trial-rate.ts";
+import { mean } from "../stats/clusters.ts";
 import { quantileOfSorted, sortedCopy } from "../stats/quantile.ts";
-import { knownOf, operationEstimates } from "./operation-estimates.ts";
+import { operationEstimates } from "./operation-estimates.ts";
 
 /** What was planned and what came of it. */
 interface Trials {
@@ -49,16 +50,10 @@ function operationsOf(
   repetitions: number,
   alpha: number,
 ): Omit<Operations, "side" | "cohort"> {
-  const own: Sample[] = [];
-  for (const { id } of members) for (const sample of made.get(id) ?? []) own.push(sample);
+  const planned = members.length * repetitions;
+  const { own, known, failures } = tallyOf(members, made, repetitions);
   const answered = own.filter(({ output }) => output !== null);
   const called = answered.filter(({ reusedFrom }) => reusedFrom === undefined);
-  const planned = members.length * repetitions;
-  const failures: Record<string, number> = {};
-  for (const { failure } of own) {
-    if (failure !== null) failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
-  }
-  if (own.length < planned) failures.not_run = planned - own.length;
   const atFirst = answered.filter(({ attempts }) => attempts.length === 1).length;
   return {
     planned,
@@ -68,59 +63,68 @@ function operationsOf(
     firstAttemptRate: planned === 0 ? null : atFirst / planned,
     latencyMs: percentiles(called.map(({ latencyMs }) => latencyMs)),
     timeToFirstTokenMs: percentiles(called.map(({ timeToFirstTokenMs }) => timeToFirstTokenMs)),
-    fallbackRate: shareOf("fallback_rate", answered),
+    fallbackRate: meanOf(known.fallbackRate.values),
     cacheHitRate: shareOf("cache_hit_rate", answered),
     guardrailBypassRate: shareOf("guardrail_bypass_rate", answered),
-    inputTokens: sumKnown(own.map(({ usage }) => usage.inputTokens)),
-    outputTokens: sumKnown(own.map(({ usage }) => usage.outputTokens)),
-    costUsd: sumKnown(own.map(({ usage }) => usage.costUsd)),
-    estimates: estimatesOf(members, made, own, repetitions, alpha),
+    inputTokens: sumKnown(known.inputTokens.values),
+    outputTokens: sumKnown(known.outputTokens.values),
+    costUsd: sumKnown(known.costUsd.values),
+    estimates: operationEstimates(known, alpha),
   };
 }
 
-/** What one trial takes, and how often there is no answer: a trial that was planned and not made has none. */
-function estimatesOf(
-  members: readonly Case[],
-  made: SamplesByCase,
-  own: readonly Sample[],
-  repetitions: number,
-  alpha: number,
-): Operations["estimates"] {
-  const shared = new Map<string, string>();
-  const failed: number[] = [];
-  const clusters: string[] = [];
-  for (const { id, cluster } of members) {
-    if (cluster !== undefined) shared.set(id, cluster);
-    const answers = made.get(id)?.filter(({ output }) => output !== null).length ?? 0;
-    for (let repetition = 0; repetition < repetitions; repetition++) {
-      failed.push(repetition < answers ? 0 : 1);
-      clusters.push(cluster ?? id);
-    }
-  }
-  const known = (read: (sample: Sample) => number | boolean | null) =>
-    knownOf(own, read, ({ caseId }) => shared.get(caseId) ?? caseId);
-  const values = {
-    inputTokens: known(({ usage }) => usage.inputTokens),
-    outputTokens: known(({ usage }) => usage.outputTokens),
-    costUsd: known(({ usage }) => usage.costUsd),
-    failureRate: { values: failed, clusters },
-    fallbackRate: known(trialRate("fallback_rate")!.happened),
+/** What the trials of a side say, case by case. A trial that was planned and not made has no answer. */
+function tallyOf(members: readonly Case[], made: SamplesByCase, repetitions: number) {
+  const own: Sample[] = [];
+  const failures: Record<string, number> = {};
+  const known = {
+    inputTokens: toldBy(),
+    outputTokens: toldBy(),
+    costUsd: toldBy(),
+    failureRate: toldBy(),
+    fallbackRate: toldBy(),
   };
-  return operationEstimates(values, alpha);
+  const { happened: fellBack } = trialRate("fallback_rate")!;
+  for (const { id, cluster = id } of members) {
+    let answers = 0;
+    for (const sample of made.get(id) ?? []) {
+      const { usage, failure, output } = sample;
+      own.push(sample);
+      if (output !== null) answers++;
+      if (failure !== null) failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
+      tell(known.inputTokens, usage.inputTokens, cluster);
+      tell(known.outputTokens, usage.outputTokens, cluster);
+      tell(known.costUsd, usage.costUsd, cluster);
+      tell(known.fallbackRate, fellBack(sample), cluster);
+    }
+    for (let trial = 0; trial < repetitions; trial++) tell(known.failureRate, trial >= answers, cluster);
+  }
+  const notRun = members.length * repetitions - own.length;
+  if (notRun > 0) failures.not_run = notRun;
+  return { own, known, failures };
+}
+
+function toldBy(): { values: number[]; clusters: string[] } {
+  return { values: [], clusters: [] };
+}
+
+/** Adds what is known. */
+function tell(told: ReturnType<typeof toldBy>, value: number | boolean | null, cluster: string): void {
+  if (value === null) return;
+  told.values.push(Number(value));
+  told.clusters.push(cluster);
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : mean(values);
 }
 
 /** The share of the trials that tell; `null` when none does. */
 function shareOf(metric: string, answered: readonly Sample[]): number | null {
   const { happened } = trialRate(metric)!;
-  let told = 0;
-  let count = 0;
-  for (const sample of answered) {
-    const value = happened(sample);
-    if (value === null) continue;
-    told++;
-    if (value) count++;
-  }
-  return told === 0 ? null : count / told;
+  const told = toldBy();
+  for (const sample of answered) tell(told, happened(sample), "");
+  return meanOf(told.values);
 }
 
 /** The 50th, 95th and 99th percentile (type 7) of what is known; `null` when nothing is. */
