@@ -6,7 +6,7 @@ import type { Promotion, promotionsScope } from "./promotion.ts";
 import type { Components } from "./release.ts";
 import type { Report } from "./report.ts";
 import type { RunManifest } from "./run.ts";
-import type { Output, Sample, Served, Usage } from "./sample.ts";
+import type { Output, Sample, Served, Spent, Usage } from "./sample.ts";
 import type { Evaluation, JudgeQuality, Score } from "./score.ts";
 import type { Span } from "./trace.ts";
 
@@ -159,6 +159,7 @@ export type StoreRecord =
   | { readonly kind: "case"; readonly runId: string; readonly key: string; readonly body: Case }
   | { readonly kind: "sample"; readonly runId: string; readonly key: string; readonly body: Sample }
   | { readonly kind: "scores"; readonly runId: string; readonly key: string; readonly body: readonly Score[] }
+  | { readonly kind: "spent"; readonly runId: string; readonly key: string; readonly body: Spent }
   | { readonly kind: "vote"; readonly runId: string; readonly key: string; readonly body: StoredVote }
   | { readonly kind: "report"; readonly runId: string; readonly key: string; readonly body: Report }
   | { readonly kind: "canary"; readonly runId: string; readonly key: string; readonly body: CanaryPlan }

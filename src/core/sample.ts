@@ -142,3 +142,9 @@ export type Sample = z.infer<typeof sampleSchema>;
 
 /** What tells one sample of a run from all others. */
 export type SampleIdentity = Pick<Sample, "side" | "caseId" | "repetition" | "startedAt">;
+
+/** What a call or its judging had cost when the run was interrupted and it was given up: it left neither sample nor score, and counts in the spend limit when the run goes on. */
+export interface Spent extends Pick<Sample, "side" | "caseId" | "repetition"> {
+  /** Cost in US dollars, above 0. */
+  readonly costUsd: number;
+}

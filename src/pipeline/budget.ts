@@ -10,12 +10,17 @@ export interface Budget {
   unanswered(costUsd?: number | null): void;
 }
 
-/** A budget without a limit allows everything. With a limit, calls go one by one until the cost of one is known. */
-export function budget(limitUsd: number | undefined, alreadySpentUsd: number): Budget {
+/**
+ * A budget without a limit allows everything. With a limit, calls go one by one until the cost of one is known.
+ *
+ * @param alreadySpentUsd what earlier parts of the run spent, in US dollars.
+ * @param dearestUsd what the dearest call of these cost.
+ */
+export function budget(limitUsd: number | undefined, alreadySpentUsd: number, dearestUsd = 0): Budget {
   if (limitUsd === undefined) return { take: async () => null, answered: () => {}, unanswered: () => {} };
   let spent = alreadySpentUsd;
   let dearest: number | null = null;
-  let atLeast = 0;
+  let atLeast = dearestUsd;
   let inFlight = 0;
   let unknownCost = false;
   let waiting: (() => void)[] = [];

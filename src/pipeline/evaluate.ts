@@ -91,9 +91,10 @@ export async function evaluate(prepared: PreparedRun, environment: RunEnvironmen
 async function runToReport(prepared: PreparedRun, environment: RunEnvironment): Promise<RunResult> {
   const manifest = await openRun(prepared, environment);
   const kept = keptCases(prepared, environment);
+  const { store, runId } = environment;
   const earlier = environment.resume
-    ? await readRun(environment.store, environment.runId)
-    : { samples: [], scores: [] };
+    ? { ...(await readRun(store, runId)), spent: await store.read(runId, "spent") }
+    : { samples: [], scores: [], spent: [] };
   const calls = callsOf(prepared, environment, earlier);
   const samples = await runMissing(prepared, environment, { earlier: earlier.samples, calls, kept });
   const answered = lastSamples([...earlier.samples, ...samples.fresh]);
@@ -129,7 +130,7 @@ async function runToReport(prepared: PreparedRun, environment: RunEnvironment): 
   const key = `report-${answered.length}-${earlier.samples.length}-${scores.length}${day}`;
   // Its cases are told by the records of the run already; `storedReport` puts them together again.
   const body = { ...finished, cases: [] };
-  await environment.store.append([{ kind: "report", runId: environment.runId, key, body }]);
+  await store.append([{ kind: "report", runId, key, body }]);
   return { kind: "finished", report: finished };
 }
 
@@ -222,6 +223,7 @@ async function runMissing(
     now: environment.now,
     redact: environment.redact,
     onSample,
+    onGivenUp: calls.keepSpent,
   });
   await scoring.done();
   return { wanted: trials.length, fresh, scores };

@@ -27,6 +27,8 @@ export type OpenJudging = (round: number) => {
   readonly context: EvaluateContext;
   /** What was used so far; `null` when no judge was asked. */
   readonly used: () => Judging | null;
+  /** Resolves when all questions that were asked so far have ended. */
+  readonly settled: () => Promise<void>;
 };
 
 /**
@@ -69,8 +71,20 @@ export function judgeCalls(input: JudgeCallsInput): OpenJudging {
   };
   return (round) => {
     const used: Judging = { calls: 0, reused: 0, inputTokens: null, outputTokens: null, costUsd: null };
-    const context: EvaluateContext = { round, ask: (question) => askOnce(question, used) };
-    return { context, used: () => (used.calls + used.reused === 0 ? null : { ...used }) };
+    const asked: Promise<unknown>[] = [];
+    const context: EvaluateContext = {
+      round,
+      ask(question) {
+        const reply = askOnce(question, used);
+        asked.push(reply);
+        return reply;
+      },
+    };
+    return {
+      context,
+      used: () => (used.calls + used.reused === 0 ? null : { ...used }),
+      settled: async () => void (await Promise.allSettled(asked)),
+    };
   };
 }
 

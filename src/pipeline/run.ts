@@ -45,6 +45,8 @@ export interface RunInput {
   readonly redact: Redact;
   /** Takes each sample as it is there; the next trial of its place starts when the promise resolves. */
   readonly onSample: (sample: Sample) => Promise<void>;
+  /** Takes what a trial that was given up had cost; `null` when it does not say. */
+  readonly onGivenUp?: (trial: Trial, costUsd: number | null) => Promise<void>;
 }
 
 /**
@@ -99,7 +101,8 @@ async function runTrial(trial: Trial, input: RunInput): Promise<void> {
   if (outcome.response === null) spending.unanswered(outcome.spent.costUsd);
   else spending.answered(outcome.response.usage?.costUsd ?? null);
   // A target may call its own failure so (a recording, a program): only what was really given up leaves no sample.
-  if (outcome.failure?.kind === "aborted" && input.abort.aborted) return;
+  if (outcome.failure?.kind === "aborted" && input.abort.aborted)
+    return input.onGivenUp?.(trial, outcome.spent.costUsd);
   await input.onSample(sampleOf(trial, startedAt, outcome, redact));
 }
 

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import type { Case } from "../core/dataset.ts";
 import type { Evaluator, StoreRecord } from "../core/extensions.ts";
-import type { Sample } from "../core/sample.ts";
+import type { Sample, Spent } from "../core/sample.ts";
 import type { Score } from "../core/score.ts";
 import { type Budget, budget } from "./budget.ts";
 import type { CallOptions } from "./call-target.ts";
@@ -14,6 +14,7 @@ import { placeOf, scorePlaceOf } from "./place.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { type ScoreOptions, score } from "./score.ts";
 import { putAt, type Slots, valueAt } from "./slots.ts";
+import { type KeepSpent, spentKeeper } from "./spent.ts";
 
 /** What is scored already, and how to go on. */
 export interface KnownScores {
@@ -90,11 +91,16 @@ export async function scoreNow(
   sample: Sample,
   evaluators: readonly Evaluator[],
   { redact, abort }: RunEnvironment,
-  { openJudging, onSlow }: Calls,
+  { openJudging, onSlow, keepSpent }: Calls,
   round = 1,
 ): Promise<Score[]> {
   const scores = await score(item, sample, evaluators, redact, { openJudging, round, abort, onSlow });
-  return scores.filter(({ evaluation }) => evaluation.status !== "error" || evaluation.kind !== "aborted");
+  for (const each of scores) if (isGivenUp(each)) await keepSpent(sample, each.judging?.costUsd);
+  return scores.filter((each) => !isGivenUp(each));
+}
+
+function isGivenUp({ evaluation }: Score): boolean {
+  return evaluation.status === "error" && evaluation.kind === "aborted";
 }
 
 /** What targets and judges share: how they are called, and the spend limit. */
@@ -104,23 +110,35 @@ export interface Calls {
   readonly spending: Budget;
   readonly openJudging: OpenJudging;
   readonly onSlow: NonNullable<ScoreOptions["onSlow"]>;
+  /** Keeps what was paid for what an interruption gives up. */
+  readonly keepSpent: KeepSpent;
+}
+
+/** What is stored of the earlier parts of a run. */
+interface EarlierParts {
+  readonly samples: readonly Sample[];
+  readonly scores: readonly Score[];
+  /** What was paid for what left neither. */
+  readonly spent: readonly Spent[];
 }
 
 /** What a run calls with; what earlier parts of it spent counts. */
 export function callsOf(
   { evaluation: { value }, maximumCostUsd }: PreparedRun,
   environment: RunEnvironment,
-  earlier: { readonly samples: readonly Sample[]; readonly scores: readonly Score[] },
+  earlier: EarlierParts,
 ): Calls {
   const { clock, wait, store, abort, now, redact } = environment;
-  const costs = [
+  const ofCalls = [
     // What an earlier run paid for is not spent again.
     ...earlier.samples.map(({ usage, reusedFrom }) => (reusedFrom === undefined ? usage.costUsd : 0)),
-    ...earlier.scores.map(({ judging }) => judging?.costUsd),
+    ...earlier.spent.map(({ costUsd }) => costUsd),
   ];
+  const costs = [...ofCalls, ...earlier.scores.map(({ judging }) => judging?.costUsd)];
   const spending = budget(
     maximumCostUsd,
     costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
+    ofCalls.reduce<number>((dearest, cost) => Math.max(dearest, cost ?? 0), 0),
   );
   const { concurrency, limits, timeoutMs, retries } = value;
   const spaced = pace({ concurrency, limits, clock, wait });
@@ -128,7 +146,8 @@ export function callsOf(
   // Judges without a key of their own are not slowed by the targets that they judge.
   const ofJudges = { ...call, lane: "judge" };
   const openJudging = judgeCalls({ store, call: ofJudges, concurrency, spending, abort, now, redact });
-  return { call, pace: spaced, spending, openJudging, onSlow: warnOfSlow(environment) };
+  const keepSpent = spentKeeper(store, environment.runId, earlier.spent.length);
+  return { call, pace: spaced, spending, openJudging, onSlow: warnOfSlow(environment), keepSpent };
 }
 
 /** Names an evaluator that takes its time, once. */

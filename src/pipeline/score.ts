@@ -39,6 +39,8 @@ export async function score(
     const input = { case: item, sample: { ...sample, output }, spans: sample.spans };
     const watch = { abort, onSlow: onSlow && (() => onSlow(evaluator.name, sample)) };
     const evaluation = await judge(evaluator, input, judging?.context, watch);
+    // What calls in flight had used is known once they have ended, which an interruption makes them do.
+    if (evaluation.status === "error" && evaluation.kind === "aborted") await judging?.settled();
     const used = judging?.used() ?? null;
     scores.push({
       trialKey: sample.trialKey,

@@ -267,6 +267,67 @@ describe("a resumed run", () => {
     const all = (await store.read("run-1", "sample")).filter(({ output }) => output !== null);
     expect(all).toHaveLength(20);
   });
+
+  // What is given up leaves neither sample nor score, and is done again: what it had used by then was paid for all the same.
+  it("counts what calls that were given up had reported against the limit", async () => {
+    const store = memoryStore();
+    const abort = new AbortController();
+    const hanging: Target["call"] = async (_, { reportUsage }) => {
+      reportUsage?.({ costUsd: 1 });
+      setImmediate(() => abort.abort());
+      return new Promise(() => {});
+    };
+    const given = { stop: abort.signal, abort: abort.signal };
+    const world = { maximumCostUsd: 10.5 };
+    const first = await evaluate(prepared({ ...world, call: hanging }), environment(store, given));
+    expect(first).toMatchObject({ kind: "interrupted", done: 0 });
+    expect(await store.read("run-1", "spent")).toEqual([
+      { side: expect.any(String), caseId: expect.any(String), repetition: 1, costUsd: 1 },
+    ]);
+    const call: Target["call"] = async () => ({ text: "right", usage: { costUsd: 1 } });
+    await evaluate(prepared({ ...world, call }), environment(store, { resume: true }));
+    // Of ten dollars and a half one is gone.
+    expect((await store.read("run-1", "sample")).filter(({ output }) => output !== null)).toHaveLength(9);
+  });
+
+  it("counts what judging that was given up had cost, over all of its parts", async () => {
+    const store = memoryStore();
+    let abort = new AbortController();
+    let asked = 0;
+    const judge: Target = {
+      name: "judge",
+      components: {},
+      async call(_, { reportUsage }) {
+        asked++;
+        reportUsage?.({ costUsd: 1 });
+        setImmediate(() => abort.abort());
+        return new Promise(() => {});
+      },
+    };
+    const asking: Evaluator = {
+      ...isRight,
+      async evaluate({ sample: { caseId } }, context) {
+        const request = { caseId, input: {}, messages: [], context: [], repetition: 1 };
+        const judgedBy = { name: "judge", fingerprint: "0".repeat(64) };
+        const read = () => ({ value: true });
+        const reply = await context!.ask({ target: judge, judgedBy, request, version: caseId, read });
+        if ("value" in reply) return scored(1, true, "judged");
+        return { status: "error", reason: reply.problem.message, kind: reply.problem.kind };
+      },
+    };
+    const call: Target["call"] = async () => ({ text: "right", usage: { costUsd: 1 } });
+    const world = { cases: casesOf(4), evaluators: [asking], maximumCostUsd: 10.5, call };
+    for (let part = 0; part < 8; part++) {
+      abort = new AbortController();
+      const given = { stop: abort.signal, abort: abort.signal, resume: part > 0 };
+      await evaluate(prepared(world), environment(store, given));
+    }
+    const spent = await store.read("run-1", "spent");
+    expect(spent.map(({ costUsd }) => costUsd)).toEqual(Array(asked).fill(1));
+    // Eight answers, and a judge that is asked again in every part: eight parts would cost sixteen dollars.
+    const answered = (await store.read("run-1", "sample")).filter(({ output }) => output !== null);
+    expect(answered.length + asked).toBe(10);
+  });
 });
 
 describe("the last sample of a trial", () => {
