@@ -113,7 +113,7 @@ async function askNow<T>(
   key: string,
   votes: Map<string, StoredVote>,
 ): Promise<JudgeReply<T>> {
-  const refusal = await spending.take();
+  const refusal = await spending.take(place);
   if (refusal !== null) return { problem: refusal };
   const seed = question.request.repetition;
   const { response, failure, spent } = await callTarget(question.target, question.request, {
@@ -123,11 +123,11 @@ async function askNow<T>(
   });
   used.calls++;
   if (response === null) {
-    spending.unanswered(spent.costUsd);
+    spending.unanswered(place, spent.costUsd);
     addUsage(used, spent);
     return { problem: { kind: failure!.kind, message: redact(failure!.message) } };
   }
-  spending.answered(response.usage?.costUsd ?? null);
+  spending.answered(place, response.usage?.costUsd ?? null);
   addUsage(used, response.usage);
   const vote: StoredVote = {
     key,

@@ -79,9 +79,9 @@ function nextTurn(): Promise<void> {
 async function runTrial(trial: Trial, input: RunInput): Promise<void> {
   const { spending, redact } = input;
   const startedAt = input.now();
-  const refusal = await spending.take();
+  const refusal = await spending.take(trial.side);
   if (input.stop.aborted) {
-    if (refusal === null) spending.unanswered();
+    if (refusal === null) spending.unanswered(trial.side);
     return;
   }
   if (refusal !== null) {
@@ -98,8 +98,8 @@ async function runTrial(trial: Trial, input: RunInput): Promise<void> {
   const traceparent = input.traceparentOf?.({ ...trial, startedAt });
   const options = { ...input.call, seed: trial.seed, signal: input.abort, traceparent };
   const outcome = await callTarget(input.targets[trial.side], request, options);
-  if (outcome.response === null) spending.unanswered(outcome.spent.costUsd);
-  else spending.answered(outcome.response.usage?.costUsd ?? null);
+  if (outcome.response === null) spending.unanswered(trial.side, outcome.spent.costUsd);
+  else spending.answered(trial.side, outcome.response.usage?.costUsd ?? null);
   // A target may call its own failure so (a recording, a program): only what was really given up leaves no sample.
   if (outcome.failure?.kind === "aborted" && input.abort.aborted)
     return input.onGivenUp?.(trial, outcome.spent.costUsd);

@@ -14,7 +14,7 @@ async function spend(
   const queue = [...costs];
   const worker = async () => {
     for (let cost = queue.shift(); cost !== undefined; cost = queue.shift()) {
-      const refusal = await keeper.take();
+      const refusal = await keeper.take("candidate");
       if (refusal !== null) {
         expect(refusal.kind).toBe("budget");
         refusals.push(refusal.message);
@@ -26,8 +26,8 @@ async function spend(
       await new Promise((resolve) => setTimeout(resolve, 1));
       spent += typeof cost === "number" ? cost : 0;
       flying--;
-      if (cost === "fails") keeper.unanswered();
-      else keeper.answered(cost);
+      if (cost === "fails") keeper.unanswered("candidate");
+      else keeper.answered("candidate", cost);
     }
   };
   await Promise.all(Array.from({ length: width }, worker));
@@ -57,24 +57,24 @@ describe("a spend limit", () => {
 
   it("lets the first call go alone, so that its cost is known before others follow", async () => {
     const keeper = budget(1, 0);
-    expect(await keeper.take()).toBeNull();
+    expect(await keeper.take("candidate")).toBeNull();
     let second = "waits";
-    const waiting = keeper.take().then((refusal) => {
+    const waiting = keeper.take("candidate").then((refusal) => {
       second = refusal === null ? "goes" : "is refused";
     });
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(second).toBe("waits");
-    keeper.answered(0.4);
+    keeper.answered("candidate", 0.4);
     await waiting;
     expect(second).toBe("goes");
   });
 
   it("counts calls in flight at the dearest cost so far", async () => {
     const keeper = budget(1, 0);
-    await keeper.take();
-    keeper.answered(0.3);
-    expect([await keeper.take(), await keeper.take()]).toEqual([null, null]);
-    expect((await keeper.take())?.kind).toBe("budget");
+    await keeper.take("candidate");
+    keeper.answered("candidate", 0.3);
+    expect([await keeper.take("candidate"), await keeper.take("candidate")]).toEqual([null, null]);
+    expect((await keeper.take("candidate"))?.kind).toBe("budget");
   });
 
   it("is passed by no more than what a call turned out dearer than every one before", async () => {
@@ -97,7 +97,7 @@ describe("a spend limit", () => {
   });
 
   it("says the limit in its refusal, and that a later run may go on", async () => {
-    const refusal = await budget(2.5, 3).take();
+    const refusal = await budget(2.5, 3).take("candidate");
     expect(refusal).toEqual({
       kind: "budget",
       message: "the spend limit of 2.5 USD is reached",
@@ -118,15 +118,34 @@ describe("a spend limit", () => {
 
   it("counts what a call cost that was answered in part, and that the next one may cost as much", async () => {
     const keeper = budget(1, 0);
-    await keeper.take();
-    keeper.unanswered(0.6);
-    expect((await keeper.take())?.kind).toBe("budget");
-    expect(await budget(1.2, 0.6).take()).toBeNull();
+    await keeper.take("candidate");
+    keeper.unanswered("candidate", 0.6);
+    expect((await keeper.take("candidate"))?.kind).toBe("budget");
+    expect(await budget(1.2, 0.6).take("candidate")).toBeNull();
   });
 
   // Guarded against: after a cost that is no number the sum is NaN, and no comparison with NaN refuses anything.
   it("is kept when a target reports a cost that is no number", async () => {
     const { made } = await spend(1, 0, [Number.NaN, ...equal(20, 0.5)], 1);
     expect(made).toBeLessThanOrEqual(3);
+  });
+
+  // Guarded against: one answer of a cheap release lets as many calls of a dear one go at once as fit at the price of the cheap one.
+  it("is kept where one release, or a judge, is dearer than the other", async () => {
+    const price = { baseline: 1 / 1024, candidate: 0.5, judge: 0.25 };
+    const keeper = budget(2, 0);
+    let spent = 0;
+    const payees = Object.keys(price) as (keyof typeof price)[];
+    const calls = Array.from({ length: 300 }, (_, index) => payees[index % 3]!);
+    await Promise.all(
+      calls.map(async (payee) => {
+        if ((await keeper.take(payee)) !== null) return;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        spent += price[payee];
+        keeper.answered(payee, price[payee]);
+      }),
+    );
+    expect(spent).toBeGreaterThan(1);
+    expect(spent).toBeLessThanOrEqual(2);
   });
 });
