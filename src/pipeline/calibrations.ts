@@ -84,6 +84,7 @@ function measured(evaluator: Evaluator, { quality }: Calibration): Evaluator {
     ...(evaluator.judgedBy && { judgedBy: evaluator.judgedBy }),
     ...(evaluator.callsPerAnswer !== undefined && { callsPerAnswer: evaluator.callsPerAnswer }),
     ...(evaluator.targets && { targets: evaluator.targets }),
+    ...(evaluator.changesNothing !== undefined && { changesNothing: evaluator.changesNothing }),
     prepare: (cases) => evaluator.prepare?.(cases),
     evaluate: (input, context) => evaluator.evaluate(input, context),
   };

@@ -1,3 +1,5 @@
+import { nextTurn } from "./next-turn.ts";
+
 /**
  * A function that hands on what it is given in one turn of the event loop as one list. Its promise settles as that of the list does.
  *
@@ -7,8 +9,7 @@ export function gather<Item>(hand: (items: readonly Item[]) => Promise<void>): (
   let turn: { readonly items: Item[]; readonly done: Promise<void> } | undefined;
   const begin = () => {
     const items: Item[] = [];
-    const ended = new Promise<void>((resolve) => void setImmediate(resolve));
-    const done = ended.then(() => {
+    const done = nextTurn().then(() => {
       turn = undefined;
       return hand(items);
     });

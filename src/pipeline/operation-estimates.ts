@@ -29,15 +29,27 @@ export function knownOf<Item>(
   read: (item: Item) => number | boolean | null,
   clusterOf: (item: Item) => string,
 ): Told {
-  const values: number[] = [];
-  const clusters: string[] = [];
-  for (const item of items) {
-    const value = read(item);
-    if (value === null) continue;
-    values.push(Number(value));
-    clusters.push(clusterOf(item));
-  }
-  return { values, clusters };
+  const told = nothingTold();
+  for (const item of items) tell(told, read(item), clusterOf(item));
+  return told;
+}
+
+/** A list that {@link tell} adds to. */
+export interface Telling extends Told {
+  readonly values: number[];
+  readonly clusters: string[];
+}
+
+/** An empty list. */
+export function nothingTold(): Telling {
+  return { values: [], clusters: [] };
+}
+
+/** Adds a value where it is known. */
+export function tell({ values, clusters }: Telling, value: number | boolean | null, cluster: string): void {
+  if (value === null) return;
+  values.push(Number(value));
+  clusters.push(cluster);
 }
 
 /** The t interval over clusters (Liang & Zeger 1986), of what is never negative. */

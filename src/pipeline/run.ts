@@ -22,6 +22,7 @@ import {
 import { soundUsage } from "../core/usage.ts";
 import type { Budget } from "./budget.ts";
 import { type CallOptions, type CallOutcome, callTarget } from "./call-target.ts";
+import { nextTurn } from "./next-turn.ts";
 import { redactSample } from "./redact-sample.ts";
 import { requestOf } from "./targets.ts";
 
@@ -69,11 +70,6 @@ export async function run(input: RunInput): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: input.concurrency }, work));
-}
-
-/** Lets everything else that is ready go first. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 async function runTrial(trial: Trial, input: RunInput): Promise<void> {

@@ -5,7 +5,7 @@ import type { Sample, Side } from "../core/sample.ts";
 import { trialRate } from "../core/trial-rate.ts";
 import { mean } from "../stats/clusters.ts";
 import { quantileOfSorted, sortedCopy } from "../stats/quantile.ts";
-import { operationEstimates } from "./operation-estimates.ts";
+import { nothingTold, operationEstimates, tell } from "./operation-estimates.ts";
 
 /** What was planned and what came of it. */
 interface Trials {
@@ -78,11 +78,11 @@ function tallyOf(members: readonly Case[], made: SamplesByCase, repetitions: num
   const own: Sample[] = [];
   const failures: Record<string, number> = {};
   const known = {
-    inputTokens: toldBy(),
-    outputTokens: toldBy(),
-    costUsd: toldBy(),
-    failureRate: toldBy(),
-    fallbackRate: toldBy(),
+    inputTokens: nothingTold(),
+    outputTokens: nothingTold(),
+    costUsd: nothingTold(),
+    failureRate: nothingTold(),
+    fallbackRate: nothingTold(),
   };
   const { happened: fellBack } = trialRate("fallback_rate")!;
   for (const { id, cluster = id } of members) {
@@ -104,17 +104,6 @@ function tallyOf(members: readonly Case[], made: SamplesByCase, repetitions: num
   return { own, known, failures };
 }
 
-function toldBy(): { values: number[]; clusters: string[] } {
-  return { values: [], clusters: [] };
-}
-
-/** Adds what is known. */
-function tell(told: ReturnType<typeof toldBy>, value: number | boolean | null, cluster: string): void {
-  if (value === null) return;
-  told.values.push(Number(value));
-  told.clusters.push(cluster);
-}
-
 function meanOf(values: readonly number[]): number | null {
   return values.length === 0 ? null : mean(values);
 }
@@ -122,7 +111,7 @@ function meanOf(values: readonly number[]): number | null {
 /** The share of the trials that tell; `null` when none does. */
 function shareOf(metric: string, answered: readonly Sample[]): number | null {
   const { happened } = trialRate(metric)!;
-  const told = toldBy();
+  const told = nothingTold();
   for (const sample of answered) tell(told, happened(sample), "");
   return meanOf(told.values);
 }

@@ -58,20 +58,20 @@ export async function sendRequest(url: string | URL, init: SendInit = {}): Promi
     })
     .catch(failed("fetch failed"));
   const given = pairsOf(headers);
-  const said = (wanted: string) => given.find(([name]) => name === wanted)?.[1].trim();
+  const values = valuesOf(given);
   const options = { status: statusCode, headers: given };
   if (withoutBody.has(statusCode)) {
     await body.dump();
     return new Response(null, options);
   }
-  const decoder = decoders.get(said("content-encoding")?.toLowerCase());
-  const length = said("content-length");
+  const decoder = decoders.get(values.get("content-encoding")?.trim().toLowerCase());
+  const length = values.get("content-length");
   const readAtOnce = decoder === undefined && length !== undefined && Number(length) <= mostAtOnce;
   const decoded = decoder === undefined ? body : pipeline(body, decoder(), () => undefined);
   const stream = () => ReadableStream.from(piecesUntil(decoded, terminated));
   // A body that breaks off does so for its reader: the server was reached.
   const whole = readAtOnce ? await body.arrayBuffer().catch(stream) : stream();
-  if (whole instanceof ArrayBuffer && statusCode < 300) return new WholeResponse(whole, options);
+  if (whole instanceof ArrayBuffer && statusCode < 300) return new WholeResponse(whole, options, values);
   return new Response(whole as BodyInit, options);
 }
 
@@ -95,13 +95,10 @@ class WholeResponse extends Response {
   /** The headers by name, several values of one in a row. */
   readonly values: ReadonlyMap<string, string>;
 
-  constructor(
-    bytes: ArrayBuffer,
-    options: { readonly status: number; readonly headers: [string, string][] },
-  ) {
+  constructor(bytes: ArrayBuffer, options: ResponseInit, values: ReadonlyMap<string, string>) {
     super(null, options);
     this.#bytes = bytes;
-    this.values = valuesOf(options.headers);
+    this.values = values;
   }
 
   override async arrayBuffer(): Promise<ArrayBuffer> {
