@@ -68,7 +68,7 @@ export async function prepareOutputs(options: OutputOptions): Promise<void> {
       await access(found === null ? dirname(resolve(file)) : file, constants.W_OK);
       await removeOlder(file);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       const hint = `choose a path that can be written with \`--${format} FILE\``;
       throw new EvalsError(
         "OUTPUT_NOT_WRITABLE",

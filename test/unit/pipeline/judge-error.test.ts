@@ -20,6 +20,15 @@ function chanceOf(right: number, of: number, rate: number): number {
   return ways * rate ** right * (1 - rate) ** (of - right);
 }
 
+/** A rate of 74 % over 200 independent cases, as a judge says it. */
+const rate = {
+  rate: 0.74,
+  n: 200,
+  clusters: 200,
+  effective: 200,
+  interval: { lower: 0.68, upper: 0.79, level: 0.9 },
+};
+
 describe("the error of a judge", () => {
   it("is taken out of a rate: a judge that passes 90 % of the good and 20 % of the bad shows .74 for .771", () => {
     expect(correctRate(0.74, judge)).toBeCloseTo(0.54 / 0.7, 12);
@@ -47,13 +56,6 @@ describe("the error of a judge", () => {
   it("settles nothing for a judge that is not proven better than chance", () => {
     const corrected = correctDifference(observed(-0.1, -0.15, -0.05), chance, 0.05);
     expect(corrected).toMatchObject({ isTelling: false, interval: { lower: -1, upper: 1 } });
-    const rate = {
-      rate: 0.74,
-      n: 200,
-      clusters: 200,
-      effective: 200,
-      interval: { lower: 0.68, upper: 0.79, level: 0.9 },
-    };
     expect(correctRateStatistics(rate, chance, 0.05)).toBeNull();
   });
 
@@ -82,13 +84,6 @@ describe("the error of a judge", () => {
   );
 
   it("widens the interval of a rate", () => {
-    const rate = {
-      rate: 0.74,
-      n: 200,
-      clusters: 200,
-      effective: 200,
-      interval: { lower: 0.68, upper: 0.79, level: 0.9 },
-    };
     const corrected = correctRateStatistics(rate, judge, 0.05)!;
     expect(corrected.rate).toBeCloseTo(0.54 / 0.7, 12);
     expect(corrected.interval.lower).toBeCloseTo(0.6669835248727272, 9);
